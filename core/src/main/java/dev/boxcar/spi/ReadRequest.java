@@ -1,0 +1,30 @@
+package dev.boxcar.spi;
+
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to read.
+ *
+ * @param partitions the partitions whose entries are wanted
+ * @param namespaces the namespaces whose entries are wanted
+ * @param position where the last page ended, or null to start from nothing
+ * @param maxEntries the largest number of entries, at least 1
+ * @param maxBytes the largest sum of the payloads' sizes, except that one entry is always returned
+ */
+public record ReadRequest(
+        Set<Integer> partitions,
+        NamespaceFilter namespaces,
+        @Nullable ReadPosition position,
+        int maxEntries,
+        long maxBytes) {
+    /** Checks the limits and copies the partitions. */
+    public ReadRequest {
+        if (maxEntries < 1 || maxBytes < 1) {
+            throw new IllegalArgumentException(
+                    "maxEntries (" + maxEntries + ") and maxBytes (" + maxBytes + ") must be positive");
+        }
+        partitions = java.util.Collections.unmodifiableSet(new TreeSet<>(partitions));
+    }
+}
