@@ -1,0 +1,81 @@
+package dev.boxcar.testservers;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One Kafka broker (KRaft) in a JVM of its own.
+ *
+ * <p>Topics have one replica and are created when first used. A restart after a kill takes about three seconds.
+ *
+ * <p>With {@code BOXCAR_TEST_KAFKA_BOOTSTRAP} nothing is started, and every instance stands for that cluster.
+ */
+public final class KafkaServer extends ForwardingServer {
+
+    private static final String SETTING = "BOXCAR_TEST_KAFKA_BOOTSTRAP";
+
+    private final String bootstrapServers;
+
+    private KafkaServer(TestServer control, String bootstrapServers) {
+        super(control);
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    /** Starts a broker on a free port. */
+    public static KafkaServer start() {
+        return builder().start();
+    }
+
+    /** One broker for all tests of this JVM, started at the first call and ended with the JVM; not to be stopped by a test. */
+    public static KafkaServer shared() {
+        return SharedServers.get(KafkaServer.class, "kafka", KafkaServer::start);
+    }
+
+    /** A broker with settings of its own. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The address for the {@code bootstrap.servers} of a client. */
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /** What a new broker is like. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private int port;
+        private String heap = "512m";
+        private final Map<String, String> settings = new LinkedHashMap<>();
+
+        private Builder() {}
+
+        /** The port; 0 (default) takes a free one. */
+        public Builder port(int port) {
+            this.port = port;
+            return this;
+        }
+
+        /** The most memory that the broker's heap takes, as in the JVM's option {@code -Xmx}; default {@code 512m}. */
+        public Builder heap(String heap) {
+            this.heap = heap;
+            return this;
+        }
+
+        /** A setting of the broker, for example {@code num.partitions} and {@code 8}. */
+        public Builder setting(String name, String value) {
+            settings.put(name, value);
+            return this;
+        }
+
+        /** Starts the broker and waits until it accepts connections. */
+        public KafkaServer start() {
+            return ExternalServer.broker(SETTING)
+                    .map(external -> new KafkaServer(external, external.url()))
+                    .orElseGet(() -> {
+                        LocalServer server = LocalServer.start(new KafkaRecipe(heap, Map.copyOf(settings)), port);
+                        return new KafkaServer(server, "127.0.0.1:" + server.port());
+                    });
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.boxcar.testservers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+class MySqlServerTest extends JdbcServerTest {
+
+    @Override
+    JdbcServer start() {
+        return MySqlServer.start();
+    }
+
+    @Override
+    String expectedVersion() {
+        return "8.0.12";
+    }
+
+    @Test
+    void commitsAreDurable() throws SQLException {
+        try (MySqlServer server =
+                MySqlServer.builder().setting("innodb_lock_wait_timeout", "7").start()) {
+            assertThat(query(server.url(), "select @@innodb_flush_log_at_trx_commit"))
+                    .isEqualTo("1");
+            assertThat(query(server.url(), "select @@sync_binlog")).isEqualTo("1");
+            assertThat(query(server.url(), "select @@innodb_lock_wait_timeout")).isEqualTo("7");
+        }
+    }
+}
