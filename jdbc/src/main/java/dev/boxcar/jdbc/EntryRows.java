@@ -1,0 +1,80 @@
+package dev.boxcar.jdbc;
+
+import dev.boxcar.ClaimedEntry;
+import dev.boxcar.OutboxContext;
+import dev.boxcar.spi.StoredEntry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes entries of rows. Whatever another writer put into a row, it becomes an entry, if need be one with a defect: a row
+ * that could not be read would stop everything behind it.
+ */
+final class EntryRows {
+
+    private EntryRows() {}
+
+    /**
+     * The entry in the columns from {@code first} on: id, namespace, key, payload, headers, type, message id, time of creation in
+     * microseconds, attempts, partition, delay in milliseconds.
+     */
+    static StoredEntry read(ResultSet row, int first) throws SQLException {
+        Parsed parsed = parse(row, first, 1);
+        return new StoredEntry(
+                parsed.entry, row.getInt(first + 9), Math.max(0, row.getLong(first + 10)), parsed.defect);
+    }
+
+    /** The same from the dead letters, whose attempts are those used up; the columns end with them. */
+    static ClaimedEntry readDead(ResultSet row, int first) throws SQLException {
+        return parse(row, first, 0).entry;
+    }
+
+    private record Parsed(ClaimedEntry entry, @Nullable String defect) {}
+
+    private static Parsed parse(ResultSet row, int first, int nextAttempt) throws SQLException {
+        long id = row.getLong(first);
+        String namespace = row.getString(first + 1);
+        long createdMicros = row.getLong(first + 7);
+        String messageId = row.getString(first + 6);
+        String defect = null;
+        OutboxContext context;
+        try {
+            context = OutboxContext.ofNamespace(namespace);
+        } catch (IllegalArgumentException e) {
+            context = OutboxContext.ofNamespace(legal(namespace));
+            defect = "its " + e.getMessage();
+        }
+        Map<String, String> headers = Map.of();
+        try {
+            headers = Headers.read(row.getString(first + 4));
+        } catch (Headers.MalformedException e) {
+            defect = e.getMessage();
+        }
+        ClaimedEntry entry = new ClaimedEntry(
+                id,
+                context,
+                messageId == null ? MessageIds.derived(createdMicros, id) : messageId,
+                row.getBytes(first + 2),
+                row.getBytes(first + 3),
+                headers,
+                row.getString(first + 5),
+                Math.min(Math.max(0, row.getInt(first + 8)), Integer.MAX_VALUE - 1) + nextAttempt,
+                instant(createdMicros));
+        return new Parsed(entry, defect);
+    }
+
+    static Instant instant(long micros) {
+        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
+    }
+
+    /** The nearest legal namespace, only to show such an entry to people. */
+    private static String legal(String namespace) {
+        String printable = namespace.replaceAll("\\p{Cntrl}|[\\x7f-\\x9f]", "\ufffd");
+        return printable.length() <= OutboxContext.MAX_NAMESPACE_LENGTH
+                ? printable
+                : printable.substring(0, OutboxContext.MAX_NAMESPACE_LENGTH);
+    }
+}
