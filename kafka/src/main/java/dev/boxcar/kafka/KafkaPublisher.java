@@ -1,0 +1,164 @@
+package dev.boxcar.kafka;
+
+import dev.boxcar.ClaimedEntry;
+import dev.boxcar.PublishResults;
+import dev.boxcar.Publisher;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes entries to the topics of a Kafka cluster.
+ *
+ * <p>Safe for use by several threads. The application closes it, after the outbox.
+ */
+public final class KafkaPublisher implements Publisher, AutoCloseable {
+
+    private final ProducerSettings settings;
+    private final Dispatcher dispatcher;
+
+    private KafkaPublisher(ProducerSettings settings, Topics topics) {
+        this.settings = settings;
+        this.dispatcher = new Dispatcher(
+                "boxcar-kafka-" + settings.clientId(),
+                settings.timing(),
+                topics,
+                () -> new KafkaProducer<>(settings.all()));
+    }
+
+    /**
+     * A publisher with these settings of the Kafka producer and the defaults of {@link #builder()}.
+     *
+     * @throws IllegalArgumentException when a setting is missing or refused
+     */
+    public static KafkaPublisher create(Map<String, ?> kafkaSettings) {
+        return builder().settings(kafkaSettings).build();
+    }
+
+    /**
+     * A publisher with these settings of the Kafka producer and the defaults of {@link #builder()}.
+     *
+     * @throws IllegalArgumentException when a setting is missing or refused
+     */
+    public static KafkaPublisher create(Properties kafkaSettings) {
+        return builder().settings(kafkaSettings).build();
+    }
+
+    /** A builder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries) {
+        return dispatcher.submit(entries);
+    }
+
+    @Override
+    public boolean keepsOrderWithinCall() {
+        return true;
+    }
+
+    @Override
+    public Duration longestCall() {
+        return Duration.ofMillis(settings.timing().publishMillis());
+    }
+
+    /**
+     * Brings the calls under way to their end, and closes the connections. Returns at the latest one second after the publish
+     * timeout. Whatever is published afterwards is unavailable. May be called again.
+     */
+    @Override
+    public void close() {
+        dispatcher.close();
+    }
+
+    @Override
+    public String toString() {
+        return "KafkaPublisher[" + settings.clientId() + ", " + settings.bootstrapServers() + "]";
+    }
+
+    /** Collects what a publisher needs. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private final Map<String, Object> kafkaSettings = new HashMap<>();
+        private Duration publishTimeout = Duration.ofSeconds(1);
+        private @Nullable String defaultTopic;
+        private @Nullable Function<ClaimedEntry, @Nullable String> topicChoice;
+
+        private Builder() {}
+
+        /** Adds settings of the Kafka producer, {@code bootstrap.servers} at least. */
+        public Builder settings(Map<String, ?> values) {
+            kafkaSettings.putAll(values);
+            return this;
+        }
+
+        /** Adds settings of the Kafka producer, {@code bootstrap.servers} at least. */
+        public Builder settings(Properties values) {
+            values.stringPropertyNames().forEach(name -> kafkaSettings.put(name, values.getProperty(name)));
+            values.forEach((name, value) -> kafkaSettings.put(name.toString(), value));
+            return this;
+        }
+
+        /** Adds one setting of the Kafka producer. */
+        public Builder setting(String name, Object value) {
+            kafkaSettings.put(name, Objects.requireNonNull(value, name));
+            return this;
+        }
+
+        /** The topic of the default (empty) namespace. Without it, messages written outside any namespace are rejected. */
+        public Builder defaultTopic(String topic) {
+            defaultTopic = Objects.requireNonNull(topic, "topic");
+            return this;
+        }
+
+        /**
+         * Chooses the topic of each entry. Default: the topic has the name of the entry's namespace.
+         *
+         * @param choice must be quick and always answer the same for the same entry; null or an empty name rejects the entry
+         */
+        public Builder topic(Function<ClaimedEntry, @Nullable String> choice) {
+            topicChoice = Objects.requireNonNull(choice, "choice");
+            return this;
+        }
+
+        /**
+         * How long a call may take before what is not acknowledged counts as unavailable; default 1 s. Must not exceed the
+         * outbox's setting of the same name.
+         */
+        public Builder publishTimeout(Duration value) {
+            publishTimeout = Objects.requireNonNull(value, "publishTimeout");
+            return this;
+        }
+
+        /**
+         * The publisher. Connects in the background.
+         *
+         * @throws IllegalArgumentException when a setting is missing or refused
+         */
+        public KafkaPublisher build() {
+            if (defaultTopic != null && topicChoice != null) {
+                throw new IllegalArgumentException(
+                        "defaultTopic is refused together with topic(function): the function chooses for all namespaces");
+            }
+            Topics topics = topicChoice != null ? Topics.chosenBy(topicChoice) : Topics.namedAsNamespaces(defaultTopic);
+            ProducerSettings settings = ProducerSettings.of(kafkaSettings, publishTimeout);
+            try {
+                return new KafkaPublisher(settings, topics);
+            } catch (KafkaException e) {
+                Throwable cause = e.getCause() != null ? e.getCause() : e;
+                throw new IllegalArgumentException(
+                        "no Kafka client can be made of these settings: " + cause.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.boxcar.kafka;
+
+import java.time.Duration;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a Kafka producer, from its creation until something failed in a way that could break the order of a key.
+ *
+ * <p>Why order holds within a call, with up to five requests in flight:
+ *
+ * <p>Entries of one key go to one partition (a call never sends a key to two topics), so the client puts them into batches of
+ * that partition in the order of {@link #send}, and numbers the batches. A request that fails on its way is repeated by the
+ * client, in the order of the numbers; a broker refuses a batch after a gap and drops one that it has already. So long as the
+ * client does not give up a batch, order holds whatever happens to connections and brokers.
+ *
+ * <p>But when it gives up a batch, mostly because the time for delivery is over, it numbers the following batches anew and they
+ * are accepted: entry n + 1 takes effect although n did not. That has to be stopped before it can happen, which is in the
+ * callback of n: callbacks run in the client's own thread, between two rounds of sending. A forced close there ends the
+ * thread after the round it is in. In that round leave only batches that were taken from the queue before n was given up:
+ *
+ * <ul>
+ *   <li>n was never sent: batches leave the queue of a partition in their order, so that n + 1 is still behind n.
+ *   <li>n is on its way and its answer missing: n + 1 may leave, or have left, behind it on the same connection. If n did not
+ *       arrive, neither does n + 1, or the broker refuses it because of the gap. If n did arrive, it took effect, and the
+ *       attempt to come is a duplicate.
+ *   <li>the broker has answered n with an error: n + 1, if it was sent, has a gap before it and is refused.
+ * </ul>
+ *
+ * <p>This is needed only if a later entry of the same key is in the same call, since the processor never has two calls under
+ * way that hold a key. Otherwise the failure stays what it is, and the others in flight are not disturbed.
+ *
+ * <p>What remains: a broker that has never seen this producer in a partition, or has forgotten it, accepts any first number. If
+ * the leader of a partition changes between the first batches that a producer sends to it, while the old leader hangs, the second
+ * one can be accepted without the first. Also, Kafka moves keys when partitions are added to a topic. Transactions are not
+ * exposed to the former: they commit a call as a whole.
+ */
+final class LiveProducer {
+
+    /** What is known of a topic. */
+    enum TopicState {
+        READY,
+        /** The brokers have not answered yet. */
+        UNKNOWN,
+        /** A broker has answered that there is no such topic. */
+        MISSING
+    }
+
+    private final Producer<byte[], byte[]> producer;
+    private volatile @Nullable String endReason;
+
+    LiveProducer(Producer<byte[], byte[]> producer) {
+        this.producer = producer;
+    }
+
+    /** Why nothing may be sent any more, or null. */
+    @Nullable
+    String endReason() {
+        return endReason;
+    }
+
+    void send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        // The callback is told the same as the future, even of failures within this call.
+        var unused = producer.send(record, callback);
+    }
+
+    /**
+     * Looks a topic up without waiting; if it is not known, the client asks the brokers meanwhile. May be called in callbacks.
+     *
+     * @throws KafkaException whatever else the brokers say about it
+     */
+    TopicState look(String topic) {
+        try {
+            producer.partitionsFor(topic);
+            return TopicState.READY;
+        } catch (TimeoutException e) {
+            Throwable answer = e.getCause();
+            if (answer instanceof UnknownTopicOrPartitionException) {
+                return TopicState.MISSING;
+            }
+            if (answer instanceof org.apache.kafka.common.errors.TopicAuthorizationException
+                    || answer instanceof InvalidTopicException) {
+                throw (KafkaException) answer;
+            }
+            return TopicState.UNKNOWN;
+        }
+    }
+
+    /**
+     * Makes sure that nothing more is sent. The callbacks of all that is not acknowledged follow. In a callback this returns at
+     * once; elsewhere it waits for the client's thread.
+     */
+    void end(String reason) {
+        if (endReason == null) {
+            endReason = reason;
+        }
+        producer.close(Duration.ZERO);
+    }
+
+    /** Nothing is handed over any more; what was handed over may still arrive until {@link #end}. */
+    void retire(String reason) {
+        endReason = reason;
+    }
+}
