@@ -1,0 +1,139 @@
+package dev.boxcar.relay;
+
+import dev.boxcar.jdbc.Database;
+import dev.boxcar.jdbc.JdbcSchema;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code boxcar schema}: the outbox's tables. */
+@Command(
+        name = "schema",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Prints, creates or checks the outbox's tables.")
+final class SchemaCommand implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    /** With its subcommands. */
+    static CommandLine create(Io io) {
+        return new CommandLine(new SchemaCommand())
+                .addSubcommand(new Print(io))
+                .addSubcommand(new Apply(io))
+                .addSubcommand(new Check(io));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(), "which command? " + spec.subcommands().keySet());
+    }
+
+    @Command(
+            name = "print",
+            mixinStandardHelpOptions = true,
+            abbreviateSynopsis = true,
+            versionProvider = Version.class,
+            description = {"Prints the statements that create the tables. Connects to no database.", ""})
+    private static final class Print implements Callable<Integer> {
+
+        private final Io io;
+
+        @Option(
+                names = "--database",
+                required = true,
+                paramLabel = "PRODUCT",
+                description = "One of ${COMPLETION-CANDIDATES}, in small letters if you like.")
+        @SuppressWarnings("NullAway.Init")
+        private Database database;
+
+        @Option(names = "--schema", paramLabel = "NAME", description = "The schema of the tables.")
+        private @Nullable String schema;
+
+        @Option(
+                names = "--table",
+                paramLabel = "NAME",
+                defaultValue = "boxcar_outbox",
+                description =
+                        "The outbox table; the names of the other tables begin with it. Default: ${DEFAULT-VALUE}.")
+        private String table = "boxcar_outbox";
+
+        Print(Io io) {
+            this.io = io;
+        }
+
+        @Override
+        public Integer call() {
+            io.out().print(JdbcSchema.ddl(database, schema, table));
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "apply",
+            mixinStandardHelpOptions = true,
+            abbreviateSynopsis = true,
+            versionProvider = Version.class,
+            description = {
+                "Creates missing tables. Changes nothing when they are there; may run on several machines.",
+                ""
+            })
+    private static final class Apply implements Callable<Integer> {
+
+        private final Io io;
+
+        @Mixin
+        private DatabaseOptions databaseOptions = new DatabaseOptions();
+
+        Apply(Io io) {
+            this.io = io;
+        }
+
+        @Override
+        public Integer call() {
+            try (OpenStorage database = OpenStorage.open(databaseOptions, false, StatusCommand.PATIENCE, io)) {
+                database.storage().schema().apply();
+                io.say("the tables are there: " + database.storage().description());
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "check",
+            mixinStandardHelpOptions = true,
+            abbreviateSynopsis = true,
+            versionProvider = Version.class,
+            description = {"Tells whether the tables are there and of the right version. The exit code is 3 if not.", ""
+            })
+    private static final class Check implements Callable<Integer> {
+
+        private final Io io;
+
+        @Mixin
+        private DatabaseOptions databaseOptions = new DatabaseOptions();
+
+        Check(Io io) {
+            this.io = io;
+        }
+
+        @Override
+        public Integer call() {
+            try (OpenStorage database = OpenStorage.open(databaseOptions, false, StatusCommand.PATIENCE, io)) {
+                database.storage().check();
+                io.say("the tables fit: " + database.storage().description());
+            }
+            return ExitCode.OK;
+        }
+    }
+}
