@@ -1,0 +1,5 @@
+/** Example programs. */
+@NullMarked
+package dev.boxcar.examples;
+
+import org.jspecify.annotations.NullMarked;
