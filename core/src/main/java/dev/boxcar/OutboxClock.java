@@ -18,10 +18,15 @@ public interface OutboxClock {
     long nanoTime();
 
     /**
-     * Waits until {@link #nanoTime()} reaches {@code deadline}, the thread is {@linkplain LockSupport#unpark unparked} or
+     * Waits until {@link #nanoTime()} reaches {@code deadline}, the thread is {@linkplain #unpark unparked} or
      * interrupted; may also return for no reason.
      */
     void parkUntil(long deadline);
+
+    /** Makes the thread's present or else its next {@link #parkUntil} return; see {@link LockSupport#unpark}. */
+    default void unpark(Thread thread) {
+        LockSupport.unpark(thread);
+    }
 
     /** The machine's clock. */
     static OutboxClock system() {

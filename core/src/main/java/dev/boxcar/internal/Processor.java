@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +35,7 @@ public final class Processor {
         this.environment = environment;
         this.executor = executor;
         this.engine = new Engine(environment);
-        engine.onEvent(() -> LockSupport.unpark(runner));
+        engine.onEvent(this::unparkRunner);
     }
 
     /** The engine, for what needs no thread. */
@@ -259,6 +258,13 @@ public final class Processor {
         }
     }
 
+    private void unparkRunner() {
+        Thread thread = runner;
+        if (thread != null) {
+            environment.clock().unpark(thread);
+        }
+    }
+
     private boolean isClosed() {
         synchronized (state) {
             return closed;
@@ -274,7 +280,7 @@ public final class Processor {
             ended = background;
             pump = pumping;
         }
-        LockSupport.unpark(runner);
+        unparkRunner();
         boolean ownThread = runner == Thread.currentThread() || pump == Thread.currentThread();
         if (ownThread) {
             return; // from a listener or publisher: the processing ends after it returned

@@ -70,9 +70,16 @@ public final class ManualClock implements OutboxClock {
         }
     }
 
+    @Override
+    public void unpark(Thread thread) {
+        // At once, not when the thread comes to run: until then it looks as if it were waiting still.
+        waiting.remove(thread);
+        LockSupport.unpark(thread);
+    }
+
     /**
      * Waits, in real time, until so many threads wait on this clock for a time that has not come: until what the last advance
-     * set going has come to rest.
+     * or wake set going has come to rest.
      *
      * @throws AssertionError when they do not within 30 s
      */
