@@ -96,8 +96,11 @@ final class CommitOrderFuzz<T> {
             write(open.get(random.nextInt(open.size())));
         } else if (choice < 6 && !open.isEmpty()) {
             end(open.remove(random.nextInt(open.size())));
-        } else if (choice < 9) {
+        } else if (choice < 8) {
             readPage(watchers.get(random.nextInt(watchers.size())));
+        } else if (choice < 9) {
+            // One that lags behind for ever would meet no late commits.
+            readToTheEnd(watchers.get(random.nextInt(watchers.size())));
         } else if (driver.fixture().severalWriters() || open.isEmpty()) {
             deleteSomeThatAllHaveSeen();
             if (random.nextInt(5) == 0) {
