@@ -1,6 +1,7 @@
 package dev.boxcar.kafka;
 
 import dev.boxcar.ClaimedEntry;
+import dev.boxcar.PublishLease;
 import dev.boxcar.PublishResult;
 import dev.boxcar.PublishResults;
 import java.time.Duration;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * not know yet are parked and looked at again every few milliseconds, while the others go on; only when the client's buffer is
  * full, the thread itself waits for acknowledgements.
  */
-final class Dispatcher {
+final class Dispatcher implements Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(KafkaPublisher.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -72,8 +73,8 @@ final class Dispatcher {
         thread.start();
     }
 
-    /** Takes a call and returns at once. */
-    CompletionStage<PublishResults> submit(List<ClaimedEntry> entries) {
+    @Override
+    public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries, @Nullable PublishLease lease) {
         if (closing) {
             return CompletableFuture.completedFuture(PublishResults.allUnavailable(CLOSED));
         }
@@ -86,8 +87,14 @@ final class Dispatcher {
         return call.result();
     }
 
-    /** Refuses new calls, brings the others to their end, and returns when that is done, at the latest after a call's time. */
-    void close() {
+    /** Brokers accept whatever comes without a transactional id. */
+    @Override
+    public CompletionStage<Void> fence(String endedSession) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void close() {
         closeBy = System.nanoTime() + timing.endByNanos();
         closing = true;
         wake();

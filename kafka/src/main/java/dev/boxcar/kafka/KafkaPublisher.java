@@ -1,6 +1,7 @@
 package dev.boxcar.kafka;
 
 import dev.boxcar.ClaimedEntry;
+import dev.boxcar.PublishLease;
 import dev.boxcar.PublishResults;
 import dev.boxcar.Publisher;
 import java.time.Duration;
@@ -11,7 +12,9 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +26,11 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaPublisher implements Publisher, AutoCloseable {
 
     private final ProducerSettings settings;
-    private final Dispatcher dispatcher;
+    private final Delivery delivery;
 
-    private KafkaPublisher(ProducerSettings settings, Topics topics) {
+    private KafkaPublisher(ProducerSettings settings, Delivery delivery) {
         this.settings = settings;
-        this.dispatcher = new Dispatcher(
-                "boxcar-kafka-" + settings.clientId(),
-                settings.timing(),
-                topics,
-                () -> new KafkaProducer<>(settings.all()));
+        this.delivery = delivery;
     }
 
     /**
@@ -59,7 +58,17 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
 
     @Override
     public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries) {
-        return dispatcher.submit(entries);
+        return delivery.publish(entries, null);
+    }
+
+    @Override
+    public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries, PublishLease lease) {
+        return delivery.publish(entries, lease);
+    }
+
+    @Override
+    public CompletionStage<Void> fence(String endedSession) {
+        return delivery.fence(endedSession);
     }
 
     @Override
@@ -78,7 +87,7 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
      */
     @Override
     public void close() {
-        dispatcher.close();
+        delivery.close();
     }
 
     @Override
@@ -92,6 +101,7 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
         private final Map<String, Object> kafkaSettings = new HashMap<>();
         private Duration publishTimeout = Duration.ofSeconds(1);
         private @Nullable String defaultTopic;
+        private @Nullable String idPrefix;
         private @Nullable Function<ClaimedEntry, @Nullable String> topicChoice;
 
         private Builder() {}
@@ -124,10 +134,29 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
         /**
          * Chooses the topic of each entry. Default: the topic has the name of the entry's namespace.
          *
-         * @param choice must be quick and always answer the same for the same entry; null or an empty name rejects the entry
+         * @param choice must be quick, safe for use by several threads, and always answer the same for the same entry; null or
+         *     an empty name rejects the entry
          */
         public Builder topic(Function<ClaimedEntry, @Nullable String> choice) {
             topicChoice = Objects.requireNonNull(choice, "choice");
+            return this;
+        }
+
+        /**
+         * Sends in Kafka transactions, each processor under a transactional id that begins with this prefix and belongs to its
+         * claims. Whoever takes over the claims of a processor that died fences it at the brokers first: nothing that it
+         * had under way, or sends when it wakes up, takes effect any more. Consumers must read with
+         * {@code isolation.level=read_committed}; principals need the right to write to transactional ids with this prefix.
+         *
+         * <p>All processors of a table must use the same prefix, processors of another table another one. Default: no
+         * transactions. Then a processor that was suspended may send a duplicate when it wakes up.
+         */
+        public Builder transactional(String transactionalIdPrefix) {
+            if (transactionalIdPrefix.isBlank()) {
+                throw new IllegalArgumentException(
+                        "the prefix of transactional ids must not be blank: permissions are given by prefix");
+            }
+            idPrefix = transactionalIdPrefix;
             return this;
         }
 
@@ -150,15 +179,35 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
                 throw new IllegalArgumentException(
                         "defaultTopic is refused together with topic(function): the function chooses for all namespaces");
             }
-            Topics topics = topicChoice != null ? Topics.chosenBy(topicChoice) : Topics.namedAsNamespaces(defaultTopic);
             ProducerSettings settings = ProducerSettings.of(kafkaSettings, publishTimeout);
             try {
-                return new KafkaPublisher(settings, topics);
+                return new KafkaPublisher(settings, delivery(settings));
             } catch (KafkaException e) {
                 Throwable cause = e.getCause() != null ? e.getCause() : e;
                 throw new IllegalArgumentException(
                         "no Kafka client can be made of these settings: " + cause.getMessage(), e);
             }
+        }
+
+        private Delivery delivery(ProducerSettings settings) {
+            String name = "boxcar-kafka-" + settings.clientId();
+            Supplier<Producer<byte[], byte[]>> plain = () -> new KafkaProducer<>(settings.all());
+            String prefix = idPrefix;
+            return prefix == null
+                    ? new Dispatcher(name, settings.timing(), topics().get(), plain)
+                    : new Transactions(
+                            name,
+                            settings.timing(),
+                            topics(),
+                            plain,
+                            session -> new KafkaProducer<>(settings.transactional(prefix + session)));
+        }
+
+        /** One for each thread that asks. */
+        private Supplier<Topics> topics() {
+            Function<ClaimedEntry, @Nullable String> choice = topicChoice;
+            String topic = defaultTopic;
+            return choice != null ? () -> Topics.chosenBy(choice) : () -> Topics.namedAsNamespaces(topic);
         }
     }
 }

@@ -13,33 +13,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * One life of a Kafka producer, from its creation until something failed in a way that could break the order of a key.
  *
- * <p>Why order holds within a call, with up to five requests in flight:
+ * <p>Why order holds within a call:
  *
  * <p>Entries of one key go to one partition (a call never sends a key to two topics), so the client puts them into batches of
- * that partition in the order of {@link #send}, and numbers the batches. A request that fails on its way is repeated by the
- * client, in the order of the numbers; a broker refuses a batch after a gap and drops one that it has already. So long as the
- * client does not give up a batch, order holds whatever happens to connections and brokers.
+ * that partition in the order of {@link #send}. One request is under way to a broker at a time, and what failed on its way is
+ * sent again before anything else of its partition: entry n + 1 leaves after n was answered. More requests at once would not be
+ * safe, even though the client numbers its batches and brokers refuse gaps: a broker that has not met this producer in a partition
+ * accepts any first number. When it refuses the first batch, because a new topic is not ready yet, it can accept the second one,
+ * which is under way already.
  *
- * <p>But when it gives up a batch, mostly because the time for delivery is over, it numbers the following batches anew and they
- * are accepted: entry n + 1 takes effect although n did not. That has to be stopped before it can happen, which is in the
- * callback of n: callbacks run in the client's own thread, between two rounds of sending. A forced close there ends the
- * thread after the round it is in. In that round leave only batches that were taken from the queue before n was given up:
- *
- * <ul>
- *   <li>n was never sent: batches leave the queue of a partition in their order, so that n + 1 is still behind n.
- *   <li>n is on its way and its answer missing: n + 1 may leave, or have left, behind it on the same connection. If n did not
- *       arrive, neither does n + 1, or the broker refuses it because of the gap. If n did arrive, it took effect, and the
- *       attempt to come is a duplicate.
- *   <li>the broker has answered n with an error: n + 1, if it was sent, has a gap before it and is refused.
- * </ul>
+ * <p>But when the client gives up a batch, mostly because the time for delivery is over, it goes on with the next one: entry
+ * n + 1 takes effect although n did not. That has to be stopped before it can happen, which is in the callback of n: callbacks
+ * run in the client's own thread, between two rounds of sending. A forced close there ends the thread after the round it is
+ * in, in which leaves what was taken from the queues before n was given up, and n + 1 was still behind n.
  *
  * <p>This is needed only if a later entry of the same key is in the same call, since the processor never has two calls under
  * way that hold a key. Otherwise the failure stays what it is, and the others in flight are not disturbed.
  *
- * <p>What remains: a broker that has never seen this producer in a partition, or has forgotten it, accepts any first number. If
- * the leader of a partition changes between the first batches that a producer sends to it, while the old leader hangs, the second
- * one can be accepted without the first. Also, Kafka moves keys when partitions are added to a topic. Transactions are not
- * exposed to the former: they commit a call as a whole.
+ * <p>What remains: Kafka moves keys when partitions are added to a topic.
  */
 final class LiveProducer {
 

@@ -94,7 +94,8 @@ record Outcome(PublishResult result, boolean endsProducer) {
                 || failure instanceof UnsupportedVersionException;
     }
 
-    private static String describe(Exception failure) {
+    /** A failure in one line, for people. */
+    static String describe(Exception failure) {
         String name = failure.getClass().getSimpleName().replaceFirst("Exception$", "");
         return failure.getMessage() == null ? name : name + ": " + failure.getMessage();
     }

@@ -55,12 +55,19 @@ final class ProducerSettings {
                 0L,
                 "the publisher waits by itself and never blocks its thread");
         acksOfAll(all);
-        inFlight(all);
+        forced(
+                all,
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                1,
+                "a broker that has not met the producer yet may refuse the first of several requests and take the second");
         serializer(all, ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG);
         serializer(all, ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG);
         if (all.containsKey(ProducerConfig.TRANSACTIONAL_ID_CONFIG)) {
             throw refused(
-                    ProducerConfig.TRANSACTIONAL_ID_CONFIG, "", "a fixed id would make processors fence each other");
+                    ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                    "",
+                    "a fixed id would make processors fence each other; "
+                            + "transactional(prefix) gives each of them one of its own");
         }
         waiting(all, timing);
         all.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
@@ -73,6 +80,17 @@ final class ProducerSettings {
     /** What the client is given. May hold secrets: never to be logged. */
     Map<String, Object> all() {
         return all;
+    }
+
+    /** What a client that sends in transactions is given; its operations wait, so it needs a thread of its own. */
+    Map<String, Object> transactional(String transactionalId) {
+        Map<String, Object> transactional = new HashMap<>(all);
+        transactional.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        transactional.put(ProducerConfig.CLIENT_ID_CONFIG, clientId() + "-" + CLIENTS.incrementAndGet());
+        transactional.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) timing.blockMillis());
+        transactional.putIfAbsent(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Math.max(10_000, 2 * timing.publishMillis()));
+        return transactional;
     }
 
     Timing timing() {
@@ -120,17 +138,6 @@ final class ProducerSettings {
                     "it must be all: an entry is deleted once it is acknowledged, so the acknowledgement must be durable");
         }
         all.put(ProducerConfig.ACKS_CONFIG, "all");
-    }
-
-    private static void inFlight(Map<String, Object> all) {
-        String name = ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION;
-        Object given = all.getOrDefault(name, 5);
-        int value = (int) parsed(name, given, ConfigDef.Type.INT);
-        if (value < 1 || value > 5) {
-            throw refused(
-                    name, " (" + given + ")", "it must be from 1 to 5: brokers tell duplicates among 5 requests only");
-        }
-        all.put(name, value);
     }
 
     private static void serializer(Map<String, Object> all, String name) {
@@ -211,6 +218,16 @@ final class ProducerSettings {
 
         int deliveryMillis() {
             return publishMillis / 10 * 6;
+        }
+
+        /** How long a client that sends in transactions waits for the brokers before it is asked whether to go on. */
+        int blockMillis() {
+            return publishMillis / 10 * 3;
+        }
+
+        /** When a transaction is not repeated any more without what was refused. */
+        long repeatByNanos() {
+            return publishMillis * 600_000L;
         }
 
         long sendByNanos() {

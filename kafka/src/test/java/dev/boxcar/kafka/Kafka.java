@@ -25,6 +25,13 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +87,16 @@ final class Kafka {
     static void deleteTopic(KafkaServer server, String name) throws Exception {
         try (Admin admin = admin(server)) {
             admin.deleteTopics(List.of(name)).all().get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /** On a {@link #strictServer()}: everybody may see the topic, nobody may write to it. */
+    static void forbidWriting(KafkaServer server, String topic) throws Exception {
+        AclBinding describe = new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                new AccessControlEntry("User:*", "*", AclOperation.DESCRIBE, AclPermissionType.ALLOW));
+        try (Admin admin = admin(server)) {
+            admin.createAcls(List.of(describe)).all().get(20, TimeUnit.SECONDS);
         }
     }
 

@@ -293,7 +293,8 @@ class OrderTest {
     /** Publishes and waits until so many records of the call have reached the client. */
     private CompletableFuture<PublishResults> publish(List<ClaimedEntry> call, int records) throws Exception {
         int before = producers.isEmpty() ? 0 : sent();
-        CompletableFuture<PublishResults> results = started().submit(call).toCompletableFuture();
+        CompletableFuture<PublishResults> results =
+                started().publish(call, null).toCompletableFuture();
         Eventually.check(
                 () -> assertThat(results.isDone() || sent() >= before + records).isTrue());
         return results;

@@ -24,8 +24,7 @@ class ProducerSettingsTest {
                     acks                                  | 0        | it must be all
                     enable.idempotence                    | false    | it must be true: without it a retry
                     retries                               | 3        | it must be 2147483647: publishTimeout alone decides
-                    max.in.flight.requests.per.connection | 6        | it must be from 1 to 5
-                    max.in.flight.requests.per.connection | 0        | it must be from 1 to 5
+                    max.in.flight.requests.per.connection | 5        | it must be 1: a broker that has not met the producer yet
                     delivery.timeout.ms                   | 120000   | it must be 600: it follows from publishTimeout
                     max.block.ms                          | 60000    | it must be 0: the publisher waits by itself
                     transactional.id                      | mine     | a fixed id would make processors fence each other
@@ -85,6 +84,21 @@ class ProducerSettingsTest {
                         entry("enable.idempotence", true),
                         entry("retries", Integer.MAX_VALUE),
                         entry("key.serializer", ByteArraySerializer.class));
+    }
+
+    @Test
+    void aClientThatSendsInTransactionsHasAnIdAndWaitsForTheBrokers() {
+        Map<String, Object> all =
+                settings("client.id", "x", Duration.ofSeconds(10)).transactional("orders-1");
+
+        assertThat(all)
+                .contains(
+                        entry("transactional.id", "orders-1"),
+                        entry("max.block.ms", 3_000L),
+                        entry("delivery.timeout.ms", 6_000),
+                        entry("transaction.timeout.ms", 20_000));
+        assertThat(settings("transaction.timeout.ms", "5000", SECOND).transactional("orders-1"))
+                .containsEntry("transaction.timeout.ms", "5000");
     }
 
     @Test

@@ -1,0 +1,409 @@
+package dev.boxcar.kafka;
+
+import dev.boxcar.ClaimedEntry;
+import dev.boxcar.PublishLease;
+import dev.boxcar.PublishResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.TransactionAbortedException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the calls of one session, on one thread of its own: all that have come while the last transaction was being committed
+ * go into the next one. It takes effect as a whole. When a message is refused, the transaction is aborted and repeated without it.
+ */
+final class TransactionalSession {
+
+    private static final Logger log = LoggerFactory.getLogger(KafkaPublisher.class);
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final Duration IDLE = Duration.ofSeconds(60);
+    /** So many entries go into one transaction; the call that exceeds it still does. */
+    private static final int PLENTY = 10_000;
+
+    private static final String TOO_SLOW = "the brokers take transactions too slowly; nothing of this call was sent";
+
+    /** A call, with what is known of each of its entries. For the session's thread alone. */
+    private static final class Request {
+        final Call call;
+        final PublishLease lease;
+        final @Nullable String[] topics;
+        final boolean[] settled;
+        /** Whether it has waited for a topic. */
+        boolean parked;
+
+        Request(Call call, PublishLease lease) {
+            this.call = call;
+            this.lease = lease;
+            this.topics = new String[call.size()];
+            this.settled = new boolean[call.size()];
+        }
+
+        void settle(int index, PublishResult result) {
+            if (!settled[index]) {
+                settled[index] = true;
+                call.settle(index, result);
+            }
+        }
+
+        void settleRest(PublishResult result) {
+            for (int i = 0; i < settled.length; i++) {
+                settle(i, result);
+            }
+        }
+
+        void refuse(int index, Outcome outcome) {
+            if (outcome.holdsKey()) {
+                call.hold(index);
+            }
+            settle(index, outcome.result());
+        }
+
+        void refuseAllFor(String topic, Outcome outcome) {
+            for (int i = 0; i < topics.length; i++) {
+                if (topic.equals(topics[i]) && !settled[i]) {
+                    refuse(i, outcome);
+                }
+            }
+        }
+    }
+
+    /** A record that did not come through, or that went down with another one. */
+    private record Failure(Request request, int index, Exception cause) {
+
+        /** Whether it went down with others. */
+        boolean isBystander() {
+            return cause.getClass() == KafkaException.class
+                    || cause instanceof TransactionAbortedException
+                    || cause instanceof TransactionAbortableException;
+        }
+
+        /** Whether every other record for its topic would fail likewise. */
+        boolean isAboutTopic() {
+            return cause instanceof TopicAuthorizationException || cause instanceof InvalidTopicException;
+        }
+
+        Outcome outcome() {
+            return Outcome.of(Objects.requireNonNull(request.topics[index]), cause);
+        }
+    }
+
+    private final ProducerSettings.Timing timing;
+    private final Topics topics;
+    private final TopicLookup lookup;
+    private final LiveProducer lookups;
+    private final Supplier<Producer<byte[], byte[]>> producers;
+    private final Predicate<TransactionalSession> mayEnd;
+    private final Thread thread;
+    private final Queue<Request> inbox = new ConcurrentLinkedQueue<>();
+    private volatile boolean closing;
+
+    // For the thread alone, but for the size of "waiting".
+    private final Queue<Request> waiting = new ConcurrentLinkedQueue<>();
+    private @Nullable TransactionalProducer producer;
+
+    /**
+     * @param mayEnd asked with this session when nothing has happened for long
+     */
+    TransactionalSession(
+            String name,
+            ProducerSettings.Timing timing,
+            Topics topics,
+            TopicLookup lookup,
+            LiveProducer lookups,
+            Supplier<Producer<byte[], byte[]>> producers,
+            Predicate<TransactionalSession> mayEnd) {
+        this.timing = timing;
+        this.topics = topics;
+        this.lookup = lookup;
+        this.lookups = lookups;
+        this.producers = producers;
+        this.mayEnd = mayEnd;
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void submit(Call call, PublishLease lease) {
+        inbox.add(new Request(call, lease));
+        LockSupport.unpark(thread);
+    }
+
+    boolean isIdle() {
+        return inbox.isEmpty() && waiting.isEmpty();
+    }
+
+    /** Lets it end when the calls so far have come to their end. */
+    void close() {
+        closing = true;
+        LockSupport.unpark(thread);
+    }
+
+    void awaitEnd(long deadline) {
+        try {
+            TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, deadline - System.nanoTime()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        long lastWork = System.nanoTime();
+        while (true) {
+            takeIn();
+            if (!waiting.isEmpty()) {
+                try {
+                    send();
+                } catch (Throwable e) {
+                    log.error("{} failed; it goes on with a new client", thread.getName(), e);
+                    discard();
+                }
+                lastWork = System.nanoTime();
+            } else if (closing) {
+                break;
+            } else {
+                LockSupport.parkNanos(IDLE.toNanos());
+                if (System.nanoTime() - lastWork >= IDLE.toNanos() && mayEnd.test(this)) {
+                    break;
+                }
+            }
+        }
+        discard();
+    }
+
+    private void takeIn() {
+        for (Request request = inbox.peek(); request != null; request = inbox.peek()) {
+            waiting.add(request); // before it leaves the inbox, so that it is in one of them at any time
+            inbox.remove();
+        }
+    }
+
+    /** Sends what can be sent in one transaction. */
+    private void send() {
+        List<Request> ready = takeReady(System.nanoTime());
+        if (ready.isEmpty()) {
+            LockSupport.parkNanos(TICK_NANOS);
+            return;
+        }
+        try {
+            transact(ready);
+        } finally {
+            // After a failure that nobody expected: nothing is known.
+            ready.forEach(request -> request.settleRest(PublishResult.unavailable("the client failed")));
+        }
+    }
+
+    private List<Request> takeReady(long now) {
+        List<Request> ready = new ArrayList<>();
+        Set<String> known = new HashSet<>();
+        int entries = 0;
+        for (var all = waiting.iterator(); all.hasNext() && entries < PLENTY; ) {
+            Request request = all.next();
+            boolean tooLate = now - request.call.startedAt() >= timing.sendByNanos();
+            if (tooLate && !request.parked) {
+                all.remove();
+                request.settleRest(PublishResult.unavailable(TOO_SLOW));
+            } else if (prepare(request, known, now, tooLate)) {
+                all.remove();
+                ready.add(request);
+                entries += request.call.size();
+            } else {
+                request.parked = true;
+            }
+        }
+        return ready;
+    }
+
+    /** Finds the topic of each entry; false when one of them may become known in a moment. */
+    private boolean prepare(Request request, Set<String> known, long now, boolean tooLate) {
+        for (int i = 0; i < request.call.size(); i++) {
+            if (request.settled[i] || request.topics[i] != null) {
+                continue;
+            }
+            Topics.Route route = topics.of(request.call.entry(i));
+            String topic = route.topic();
+            if (topic == null) {
+                request.refuse(i, new Outcome(Objects.requireNonNull(route.refusal()), false));
+                continue;
+            }
+            if (known.contains(topic)) {
+                request.topics[i] = topic;
+                continue;
+            }
+            TopicLookup.Look look = lookup.look(topic, lookups, now);
+            Outcome problem = look.problem();
+            if (problem == null) {
+                known.add(topic);
+                request.topics[i] = topic;
+            } else if (look.passing() && !tooLate) {
+                return false;
+            } else {
+                request.refuse(i, problem);
+                if (look.missing()) {
+                    lookup.gaveUp(topic, now);
+                }
+            }
+        }
+        return true;
+    }
+
+    private void transact(List<Request> requests) {
+        long started = requests.get(0).call.startedAt();
+        long endBy = started + timing.endByNanos();
+        String unavailable = null;
+        while (unavailable == null && requests.stream().anyMatch(TransactionalSession::hasMore)) {
+            try {
+                TransactionalProducer current = open(requests, endBy);
+                List<Failure> failures = attempt(current, requests, endBy);
+                if (failures.isEmpty()) {
+                    requests.forEach(request -> request.settleRest(PublishResult.SENT));
+                    return;
+                }
+                unavailable = judge(requests, failures);
+                if (unavailable == null && System.nanoTime() - started >= timing.repeatByNanos()) {
+                    requests.forEach(request -> request.settleRest(PublishResult.SKIPPED));
+                }
+            } catch (RuntimeException e) {
+                discard();
+                unavailable = Outcome.describe(e);
+            }
+        }
+        if (unavailable != null) {
+            PublishResult result = PublishResult.unavailable(unavailable);
+            requests.forEach(request -> request.settleRest(result));
+        }
+    }
+
+    private static boolean hasMore(Request request) {
+        for (boolean settled : request.settled) {
+            if (!settled) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The producer; a new one asks afterwards whether the claims are still valid. */
+    private TransactionalProducer open(List<Request> requests, long endBy) {
+        TransactionalProducer current = producer;
+        if (current == null) {
+            current = TransactionalProducer.open(producers, endBy);
+            producer = current;
+            for (Request request : requests) {
+                if (!request.lease.isValid()) {
+                    request.settleRest(PublishResult.unavailable("the claim ended before the client was ready"));
+                }
+            }
+        }
+        return current;
+    }
+
+    /**
+     * Sends what has no result yet and commits it.
+     *
+     * @return the failures because of which none of it took effect; empty when all took effect
+     * @throws RuntimeException when it is unknown whether they did
+     */
+    private List<Failure> attempt(TransactionalProducer current, List<Request> requests, long endBy) {
+        Queue<Failure> failures = new ConcurrentLinkedQueue<>();
+        boolean begun = false;
+        for (Request request : requests) {
+            for (int i = 0; i < request.call.size() && failures.isEmpty(); i++) {
+                if (request.settled[i]) {
+                    continue;
+                }
+                if (request.call.isHeld(i)) {
+                    request.settle(i, PublishResult.SKIPPED);
+                    continue;
+                }
+                if (!begun) {
+                    current.begin();
+                    begun = true;
+                }
+                send(current, request, i, failures);
+            }
+        }
+        if (!begun) {
+            return List.of();
+        }
+        if (failures.isEmpty()) {
+            try {
+                current.commit(endBy);
+                return List.of();
+            } catch (RuntimeException e) {
+                if (failures.isEmpty()) {
+                    throw e;
+                }
+            }
+        }
+        current.abort(endBy);
+        return List.copyOf(failures);
+    }
+
+    private static void send(TransactionalProducer to, Request request, int index, Queue<Failure> failures) {
+        ClaimedEntry entry = request.call.entry(index);
+        try {
+            to.send(Records.of(entry, Objects.requireNonNull(request.topics[index])), (metadata, failure) -> {
+                if (failure != null) {
+                    failures.add(new Failure(request, index, failure));
+                }
+            });
+        } catch (RuntimeException e) {
+            failures.add(new Failure(request, index, e));
+        }
+    }
+
+    /**
+     * Gives the culprit its result. Only the first failure tells who that is: the client ends all the records that it has not
+     * sent yet with the culprit's error. What else is wrong shows in the next attempt.
+     *
+     * @return why the brokers are not available if that is the reason, or else null
+     */
+    private static @Nullable String judge(List<Request> requests, List<Failure> failures) {
+        Failure first = failures.stream()
+                .filter(failure -> !failure.isBystander())
+                .findFirst()
+                .orElse(null);
+        if (first == null) {
+            return Outcome.describe(failures.get(0).cause);
+        }
+        Outcome outcome = first.outcome();
+        if (!(outcome.result() instanceof PublishResult.Failed)) {
+            return outcome.text();
+        }
+        if (first.isAboutTopic()) {
+            String topic = Objects.requireNonNull(first.request.topics[first.index]);
+            requests.forEach(request -> request.refuseAllFor(topic, outcome));
+        } else {
+            first.request.refuse(first.index, outcome);
+        }
+        return null;
+    }
+
+    private void discard() {
+        TransactionalProducer old = producer;
+        producer = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+}
