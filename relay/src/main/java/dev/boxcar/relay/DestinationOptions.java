@@ -39,6 +39,16 @@ final class DestinationOptions implements SettingOptions {
     String topic;
 
     @Option(
+            names = "--kafka-transactional-id-prefix",
+            paramLabel = "PREFIX",
+            description =
+                    "Send in Kafka transactions, so that the brokers refuse a relay whose claims were taken over. The "
+                            + "same for all relays of a table, another one for each table. Consumers must read committed "
+                            + "messages only (isolation.level=read_committed).")
+    @Nullable
+    String transactionalIdPrefix;
+
+    @Option(
             names = "--stdout-publisher",
             description =
                     "Write messages to standard output as JSON lines: a payload or key that is valid UTF-8 as text, "
@@ -76,6 +86,9 @@ final class DestinationOptions implements SettingOptions {
         if (topic != null && !toKafka()) {
             throw new IllegalArgumentException("--topic needs --kafka");
         }
+        if (transactionalIdPrefix != null && !toKafka()) {
+            throw new IllegalArgumentException("--kafka-transactional-id-prefix needs --kafka");
+        }
     }
 
     /** @throws IllegalArgumentException when the file cannot be read or a setting is refused */
@@ -89,6 +102,10 @@ final class DestinationOptions implements SettingOptions {
         String theTopic = topic;
         if (theTopic != null) {
             builder.defaultTopic(theTopic);
+        }
+        String prefix = transactionalIdPrefix;
+        if (prefix != null) {
+            builder.transactional(prefix);
         }
         return builder.build();
     }

@@ -72,6 +72,7 @@ class CommandLinesTest {
                 List.of("--kafka needs --url", "relay", "--kafka", "h:9092"),
                 List.of("both set", "relay", "--url", NOWHERE, "--kafka", "h:9092", "--stdout-publisher"),
                 List.of("--topic needs --kafka", "relay", "--topic", "t"),
+                List.of("prefix needs --kafka", "relay", "--kafka-transactional-id-prefix", "p"),
                 List.of("unknown database 'oracle'", "relay", "--url", "jdbc:oracle:x", "--stdout-publisher"),
                 List.of(
                         "--password and --password-file are both set",

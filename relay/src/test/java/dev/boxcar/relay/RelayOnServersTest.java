@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -39,7 +41,8 @@ class RelayOnServersTest {
     }
 
     private List<ConsumerRecord<byte[], byte[]>> received(String topic, int expected) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", kafka, "auto.offset.reset", "earliest");
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", kafka, "auto.offset.reset", "earliest", "isolation.level", "read_committed");
         List<ConsumerRecord<byte[], byte[]>> received = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -93,6 +96,70 @@ class RelayOnServersTest {
         assertThat(Cli.run("status", "--url", url, "--json").out())
                 .contains("\"pending\":0,")
                 .contains("\"processors\":[]");
+    }
+
+    /** It stands still in the middle of its work, and wakes up when another one has taken its claims over. */
+    @Test
+    void aRelayThatWasSuspendedIsFencedAtTheBrokers() throws Exception {
+        String url = PostgresServer.shared().newDatabase("fence");
+        String topic = url.replaceAll(".*/([^?]*).*", "$1");
+        String[] options = {
+            "relay",
+            "--url",
+            url,
+            "--create-schema",
+            "--kafka",
+            kafka,
+            "--topic",
+            topic,
+            "--kafka-transactional-id-prefix",
+            "boxcar-" + topic + "-"
+        };
+        try (ChildRelay first = ChildRelay.start(folder, options)) {
+            first.says("took 64 partitions");
+            write(url, 0, 2_000);
+            received(topic, 1);
+            write(url, 2_000, 40_000);
+            signal("STOP", first);
+            try (ChildRelay second = ChildRelay.start(folder, options)) {
+                second.says("64 of them from a processor that died");
+                write(url, 40_000, 42_000);
+                assertThat(received(topic, 42_000)).hasSizeGreaterThanOrEqualTo(42_000);
+                signal("CONT", first);
+                first.says("it stops sending and joins again").says("holds 32");
+                write(url, 42_000, 43_000);
+                second.waits(
+                        "all is sent",
+                        () -> Cli.run("status", "--url", url, "--json").out().contains("\"pending\":0,"));
+                assertThat(second.terminate()).isEqualTo(SIGTERM);
+                assertThat(first.terminate()).isEqualTo(SIGTERM);
+            }
+        }
+        Map<String, List<Integer>> ofKey = received(topic, 43_000).stream()
+                .collect(Collectors.groupingBy(
+                        record -> new String(record.key(), UTF_8),
+                        Collectors.mapping(
+                                record -> Integer.valueOf(new String(record.value(), UTF_8)), Collectors.toList())));
+        assertThat(ofKey).hasSize(100);
+        ofKey.forEach((key, numbers) -> assertThat(numbers.stream().distinct())
+                .as("all of one key, in order")
+                .containsExactlyElementsOf(IntStream.range(0, 430)
+                        .map(i -> i * 100 + Integer.parseInt(key))
+                        .boxed()
+                        .toList()));
+    }
+
+    private static void write(String url, int from, int to) throws Exception {
+        sql(
+                url,
+                "insert into boxcar_outbox (message_key, payload) select (n % 100)::text::bytea, n::text::bytea from "
+                        + "generate_series(" + from + ", " + (to - 1) + ") n");
+    }
+
+    private static void signal(String name, ChildRelay relay) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(relay.process().pid()))
+                .start()
+                .waitFor();
     }
 
     @Test
