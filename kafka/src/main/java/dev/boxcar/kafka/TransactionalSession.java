@@ -75,10 +75,11 @@ final class TransactionalSession {
             settle(index, outcome.result());
         }
 
-        void refuseAllFor(String topic, Outcome outcome) {
+        void refuseAllFor(Set<String> refused, Exception cause) {
             for (int i = 0; i < topics.length; i++) {
-                if (topic.equals(topics[i]) && !settled[i]) {
-                    refuse(i, outcome);
+                String topic = topics[i];
+                if (topic != null && refused.contains(topic) && !settled[i]) {
+                    refuse(i, Outcome.of(topic, cause));
                 }
             }
         }
@@ -94,9 +95,11 @@ final class TransactionalSession {
                     || cause instanceof TransactionAbortableException;
         }
 
-        /** Whether every other record for its topic would fail likewise. */
-        boolean isAboutTopic() {
-            return cause instanceof TopicAuthorizationException || cause instanceof InvalidTopicException;
+        /** The topics that nothing can be sent to, if that is what it says. */
+        Set<String> refusedTopics() {
+            return cause instanceof TopicAuthorizationException denied
+                    ? denied.unauthorizedTopics()
+                    : cause instanceof InvalidTopicException invalid ? invalid.invalidTopics() : Set.of();
         }
 
         Outcome outcome() {
@@ -373,8 +376,8 @@ final class TransactionalSession {
     }
 
     /**
-     * Gives the culprit its result. Only the first failure tells who that is: the client ends all the records that it has not
-     * sent yet with the culprit's error. What else is wrong shows in the next attempt.
+     * Gives the culprit its result. Only the first failure tells who that is, or else the error itself names topics: the client
+     * ends all the records that it has not sent yet with the culprit's error. What else is wrong shows in the next attempt.
      *
      * @return why the brokers are not available if that is the reason, or else null
      */
@@ -386,17 +389,17 @@ final class TransactionalSession {
         if (first == null) {
             return Outcome.describe(failures.get(0).cause);
         }
+        Set<String> refusedTopics = first.refusedTopics();
+        if (!refusedTopics.isEmpty()) {
+            requests.forEach(request -> request.refuseAllFor(refusedTopics, first.cause));
+            return null;
+        }
         Outcome outcome = first.outcome();
-        if (!(outcome.result() instanceof PublishResult.Failed)) {
-            return outcome.text();
-        }
-        if (first.isAboutTopic()) {
-            String topic = Objects.requireNonNull(first.request.topics[first.index]);
-            requests.forEach(request -> request.refuseAllFor(topic, outcome));
-        } else {
+        if (outcome.result() instanceof PublishResult.Failed) {
             first.request.refuse(first.index, outcome);
+            return null;
         }
-        return null;
+        return outcome.text();
     }
 
     private void discard() {
