@@ -96,11 +96,14 @@ final class CommitOrderFuzz<T> {
             write(open.get(random.nextInt(open.size())));
         } else if (choice < 6 && !open.isEmpty()) {
             end(open.remove(random.nextInt(open.size())));
-        } else if (choice < 8) {
-            readPage(watchers.get(random.nextInt(watchers.size())));
         } else if (choice < 9) {
-            // One that lags behind for ever would meet no late commits.
-            readToTheEnd(watchers.get(random.nextInt(watchers.size())));
+            Watcher watcher = watchers.get(random.nextInt(watchers.size()));
+            // One that lags behind for ever would meet no late commits, one that never does would meet few pages.
+            if (random.nextInt(8) == 0) {
+                readToTheEnd(watcher);
+            } else {
+                readPage(watcher);
+            }
         } else if (driver.fixture().severalWriters() || open.isEmpty()) {
             deleteSomeThatAllHaveSeen();
             if (random.nextInt(5) == 0) {
@@ -164,7 +167,7 @@ final class CommitOrderFuzz<T> {
     }
 
     private boolean readPage(Watcher watcher) {
-        ReadPage page = watcher.reader.page(1 + random.nextInt(4), 1 + random.nextInt(10));
+        ReadPage page = watcher.reader.page(1 + random.nextInt(8), 1 + random.nextInt(40));
         for (StoredEntry stored : page.entries()) {
             String label = StorageDriver.text(stored.entry());
             Known entry = known(label);
