@@ -13,7 +13,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.junit.jupiter.api.Test;
 
@@ -247,10 +251,19 @@ interface ClaimContract<T> extends StoragePart<T> {
         AtomicReferenceArray<String> holders = new AtomicReferenceArray<>(partitions);
         long seed = Seeds.next();
         List<CompletableFuture<Integer>> threads = new ArrayList<>();
+        CyclicBarrier all = new CyclicBarrier(4);
         for (int i = 0; i < 4; i++) {
             Session session = driver().join("p" + i, LONG);
             Random random = new Random(seed + i);
-            threads.add(CompletableFuture.supplyAsync(() -> takeAndReleaseFor(session, random, holders)));
+            threads.add(CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return takeAndReleaseFor(session, random, holders, all);
+                        } finally {
+                            all.reset(); // nobody waits for one that has failed
+                        }
+                    },
+                    task -> new Thread(task).start()));
         }
 
         int grants = threads.stream().mapToInt(CompletableFuture::join).sum();
@@ -258,12 +271,15 @@ interface ClaimContract<T> extends StoragePart<T> {
         assertThat(grants).as("claims given in all").isGreaterThan(partitions);
     }
 
-    private int takeAndReleaseFor(Session session, Random random, AtomicReferenceArray<String> holders) {
+    /** What it has seen as free may have been taken by others when it asks: all ask at once. */
+    private int takeAndReleaseFor(
+            Session session, Random random, AtomicReferenceArray<String> holders, CyclicBarrier all) {
         int grants = 0;
         List<Claim> held = new ArrayList<>();
         for (int round = 0; round < 40; round++) {
             List<Claim> free = new ArrayList<>(look(session).claims());
             free.removeIf(claim -> claim.ownerAlive() || random.nextInt(3) == 0);
+            meet(all);
             for (Claim claim : driver().storage().acquire(session, free)) {
                 String before = holders.getAndSet(claim.partition(), session.id());
                 assertThat(before)
@@ -281,5 +297,16 @@ interface ClaimContract<T> extends StoragePart<T> {
         held.forEach(claim -> holders.set(claim.partition(), null));
         driver().storage().leave(session);
         return grants;
+    }
+
+    private static void meet(CyclicBarrier all) {
+        try {
+            all.await(30, TimeUnit.SECONDS);
+        } catch (BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException("another thread has failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 }
