@@ -19,7 +19,21 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes entries to the topics of a Kafka cluster.
+ * Publishes entries to the topics of a Kafka cluster: the topic has the name of the entry's namespace unless
+ * {@linkplain Builder#topic(Function) chosen otherwise}, key and payload are the record's, and headers that
+ * {@link BoxcarHeaders} names tell the rest. Acknowledged means by all replicas in sync.
+ *
+ * <p>What failures mean:
+ *
+ * <ul>
+ *   <li>too large, no topic, a name that no topic can have, refused by the topic's own rules: the entry is rejected, and not
+ *       tried again;
+ *   <li>a topic that does not exist, no permission to write to it: the entry has failed, and is tried again;
+ *   <li>no answer in time, no connection, no permission at all: Kafka is unavailable, and no attempt is used up;
+ *   <li>an earlier entry of its key in the same call did not get through: the entry is skipped, and goes with a later call.
+ * </ul>
+ *
+ * <p>A client that cannot be used any more is replaced by itself.
  *
  * <p>Safe for use by several threads. The application closes it, after the outbox.
  */

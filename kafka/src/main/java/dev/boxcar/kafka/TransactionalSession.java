@@ -39,52 +39,6 @@ final class TransactionalSession {
 
     private static final String TOO_SLOW = "the brokers take transactions too slowly; nothing of this call was sent";
 
-    /** A call, with what is known of each of its entries. For the session's thread alone. */
-    private static final class Request {
-        final Call call;
-        final PublishLease lease;
-        final @Nullable String[] topics;
-        final boolean[] settled;
-        /** Whether it has waited for a topic. */
-        boolean parked;
-
-        Request(Call call, PublishLease lease) {
-            this.call = call;
-            this.lease = lease;
-            this.topics = new String[call.size()];
-            this.settled = new boolean[call.size()];
-        }
-
-        void settle(int index, PublishResult result) {
-            if (!settled[index]) {
-                settled[index] = true;
-                call.settle(index, result);
-            }
-        }
-
-        void settleRest(PublishResult result) {
-            for (int i = 0; i < settled.length; i++) {
-                settle(i, result);
-            }
-        }
-
-        void refuse(int index, Outcome outcome) {
-            if (outcome.holdsKey()) {
-                call.hold(index);
-            }
-            settle(index, outcome.result());
-        }
-
-        void refuseAllFor(Set<String> refused, Exception cause) {
-            for (int i = 0; i < topics.length; i++) {
-                String topic = topics[i];
-                if (topic != null && refused.contains(topic) && !settled[i]) {
-                    refuse(i, Outcome.of(topic, cause));
-                }
-            }
-        }
-    }
-
     /** A record that did not come through, or that went down with another one. */
     private record Failure(Request request, int index, Exception cause) {
 
@@ -273,7 +227,7 @@ final class TransactionalSession {
         long started = requests.get(0).call.startedAt();
         long endBy = started + timing.endByNanos();
         String unavailable = null;
-        while (unavailable == null && requests.stream().anyMatch(TransactionalSession::hasMore)) {
+        while (unavailable == null && requests.stream().anyMatch(Request::hasMore)) {
             try {
                 TransactionalProducer current = open(requests, endBy);
                 List<Failure> failures = attempt(current, requests, endBy);
@@ -294,15 +248,6 @@ final class TransactionalSession {
             PublishResult result = PublishResult.unavailable(unavailable);
             requests.forEach(request -> request.settleRest(result));
         }
-    }
-
-    private static boolean hasMore(Request request) {
-        for (boolean settled : request.settled) {
-            if (!settled) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The producer; a new one asks afterwards whether the claims are still valid. */
