@@ -71,7 +71,7 @@ final class TransactionalSession {
     private final Queue<Request> inbox = new ConcurrentLinkedQueue<>();
     private volatile boolean closing;
 
-    // For the thread alone, but for the size of "waiting".
+    // For the thread alone; others only ask whether something waits.
     private final Queue<Request> waiting = new ConcurrentLinkedQueue<>();
     private @Nullable TransactionalProducer producer;
 
