@@ -1,0 +1,35 @@
+package dev.boxcar.benchmarks;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/** A contestant at work in one place. Closing it ends all that it started. */
+interface Deployment extends AutoCloseable {
+
+    /** What an application does in the same transaction. */
+    @FunctionalInterface
+    interface Business {
+        /** Nothing but the messages. */
+        Business NONE = connection -> {};
+
+        void on(Connection connection) throws SQLException;
+    }
+
+    /** Writes messages in one transaction with a piece of business, in the contestant's own way, and commits. */
+    void write(Business business, List<Load.Item> items) throws Exception;
+
+    /** Begins to deliver. */
+    void start() throws Exception;
+
+    /**
+     * How many messages it is done with: acknowledged, and deleted or marked. Negative when it does not tell; then a message is
+     * done when it is in Kafka.
+     */
+    default long done() {
+        return -1;
+    }
+
+    @Override
+    void close() throws Exception;
+}
