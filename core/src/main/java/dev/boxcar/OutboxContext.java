@@ -26,12 +26,20 @@ public record OutboxContext(String namespace) {
             throw new IllegalArgumentException(
                     "namespace has " + namespace.length() + " characters; the limit is " + MAX_NAMESPACE_LENGTH);
         }
-        if (namespace.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("namespace must not contain control characters");
-        }
-        // In the stream of code points, a surrogate is one that has no other half.
-        if (namespace.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-            throw new IllegalArgumentException("namespace must not contain half a surrogate pair");
+        for (int i = 0; i < namespace.length(); i++) {
+            char c = namespace.charAt(i);
+            if (Character.isISOControl(c)) {
+                throw new IllegalArgumentException("namespace must not contain control characters");
+            }
+            if (Character.isSurrogate(c)) {
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < namespace.length()
+                        && Character.isLowSurrogate(namespace.charAt(i + 1));
+                if (!pair) {
+                    throw new IllegalArgumentException("namespace must not contain half a surrogate pair");
+                }
+                i++;
+            }
         }
     }
 

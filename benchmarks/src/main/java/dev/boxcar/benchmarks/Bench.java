@@ -79,6 +79,7 @@ final class Bench implements AutoCloseable {
         PostgresServer known = postgres;
         if (known == null) {
             known = opened(PostgresServer.builder()
+                    .setting("wal_level", "replica")
                     .setting("shared_buffers", "1GB")
                     .setting("max_wal_size", "8GB")
                     .setting("checkpoint_timeout", "15min")

@@ -10,9 +10,7 @@ import dev.boxcar.RetryPolicy.AfterLastAttempt;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -229,11 +227,12 @@ final class Dispatcher {
         judgeDestination(call, all, now);
 
         List<ClaimedEntry> sent = new ArrayList<>(call.items.size());
-        Set<KeyQueue> keys = new LinkedHashSet<>();
+        List<KeyQueue> keys = new ArrayList<>();
         for (int i = call.items.size() - 1; i >= 0; i--) { // backwards, so that what is put back stands in its order
             Tracked item = call.items.get(i);
-            item.key.sending--;
-            keys.add(item.key);
+            if (--item.key.sending == 0) {
+                keys.add(item.key);
+            }
             PublishResult result = all == null ? null : all.of(item.id);
             if (result instanceof PublishResult.Sent) {
                 sent.add(call.entries.get(i));

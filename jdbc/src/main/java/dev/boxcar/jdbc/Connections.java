@@ -23,14 +23,15 @@ final class Connections {
     /**
      * How a transaction of PostgreSQL begins. All of it ends with the transaction, so that nothing stays behind in a session
      * that PgBouncer shares out. Without statistics, or with those of the empty table that a queue mostly is, the planner would
-     * read and sort the whole outbox for each page: it is kept to the indexes.
+     * read and sort the whole outbox for each page: it is kept to the indexes, and plans a statement once.
      */
     private static final String POSTGRESQL_BEGIN = """
             set transaction isolation level read committed;
             set local enable_seqscan = off;
             set local enable_bitmapscan = off;
             set local enable_sort = off;
-            set local jit = off
+            set local jit = off;
+            set local plan_cache_mode = force_generic_plan
             """;
 
     private final DataSource dataSource;

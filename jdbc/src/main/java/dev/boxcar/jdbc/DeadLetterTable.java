@@ -41,6 +41,7 @@ final class DeadLetterTable implements DeadLetters {
     public List<DeadLetter> list(DeadLetterQuery query) {
         return connections.each("listing dead letters", connection -> {
             List<DeadLetter> letters = new ArrayList<>();
+            EntryRows entries = new EntryRows();
             List<Long> ids = find(connection, query);
             if (ids.isEmpty()) {
                 return letters;
@@ -50,7 +51,7 @@ final class DeadLetterTable implements DeadLetters {
                 while (rows.next()) {
                     letters.add(new DeadLetter(
                             rows.getLong(1),
-                            EntryRows.readDead(rows, 4),
+                            entries.readDead(rows, 4),
                             rows.getString(2),
                             EntryRows.instant(rows.getLong(3))));
                 }

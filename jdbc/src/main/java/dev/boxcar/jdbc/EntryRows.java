@@ -12,37 +12,61 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes entries of rows. Whatever another writer put into a row, it becomes an entry, if need be one with a defect: a row
  * that could not be read would stop everything behind it.
+ *
+ * <p>One for the rows of one result: entries of one namespace that follow one another share its context. For one thread.
  */
 final class EntryRows {
 
-    private EntryRows() {}
+    private OutboxContext context = OutboxContext.DEFAULT;
 
     /**
      * The entry in the columns from {@code first} on: id, namespace, key, payload, headers, type, message id, time of creation in
      * microseconds, attempts, partition, delay in milliseconds.
      */
-    static StoredEntry read(ResultSet row, int first) throws SQLException {
-        Parsed parsed = parse(row, first, 1);
+    StoredEntry read(ResultSet row, int first) throws SQLException {
+        return read(row, first, row.getBytes(first + 3));
+    }
+
+    /** The same with a payload that was taken from the row already, or is still to be fetched. */
+    StoredEntry read(ResultSet row, int first, byte[] payload) throws SQLException {
+        Parsed parsed = parse(row, first, payload, 1);
         return new StoredEntry(
                 parsed.entry, row.getInt(first + 9), Math.max(0, row.getLong(first + 10)), parsed.defect);
     }
 
     /** The same from the dead letters, whose attempts are those used up; the columns end with them. */
-    static ClaimedEntry readDead(ResultSet row, int first) throws SQLException {
-        return parse(row, first, 0).entry;
+    ClaimedEntry readDead(ResultSet row, int first) throws SQLException {
+        return parse(row, first, row.getBytes(first + 3), 0).entry;
+    }
+
+    /** The same entry with this payload. */
+    static StoredEntry withPayload(StoredEntry stored, byte[] payload) {
+        ClaimedEntry entry = stored.entry();
+        ClaimedEntry complete = new ClaimedEntry(
+                entry.id(),
+                entry.context(),
+                entry.messageId(),
+                entry.key(),
+                payload,
+                entry.headers(),
+                entry.type(),
+                entry.attempt(),
+                entry.createdAt());
+        return new StoredEntry(complete, stored.partition(), stored.delayMillis(), stored.defect());
     }
 
     private record Parsed(ClaimedEntry entry, @Nullable String defect) {}
 
-    private static Parsed parse(ResultSet row, int first, int nextAttempt) throws SQLException {
+    private Parsed parse(ResultSet row, int first, byte[] payload, int nextAttempt) throws SQLException {
         long id = row.getLong(first);
         String namespace = row.getString(first + 1);
         long createdMicros = row.getLong(first + 7);
         String messageId = row.getString(first + 6);
         String defect = null;
-        OutboxContext context;
         try {
-            context = OutboxContext.ofNamespace(namespace);
+            if (!namespace.equals(context.namespace())) {
+                context = OutboxContext.ofNamespace(namespace);
+            }
         } catch (IllegalArgumentException e) {
             context = OutboxContext.ofNamespace(legal(namespace));
             defect = "its " + e.getMessage();
@@ -58,7 +82,7 @@ final class EntryRows {
                 context,
                 messageId == null ? MessageIds.derived(createdMicros, id) : messageId,
                 row.getBytes(first + 2),
-                row.getBytes(first + 3),
+                payload,
                 headers,
                 row.getString(first + 5),
                 Math.min(Math.max(0, row.getInt(first + 8)), Integer.MAX_VALUE - 1) + nextAttempt,

@@ -167,6 +167,7 @@ final class GapReader implements Reader {
 
     private List<StoredEntry> contents(Connection connection, List<Long> ids) throws SQLException {
         List<StoredEntry> entries = new ArrayList<>(ids.size());
+        EntryRows each = new EntryRows();
         if (ids.isEmpty()) {
             return entries;
         }
@@ -174,7 +175,7 @@ final class GapReader implements Reader {
             dialect.bind(statement, 1, Column.longs(ids, id -> id));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    entries.add(EntryRows.read(rows, 1));
+                    entries.add(each.read(rows, 1));
                 }
             }
         }

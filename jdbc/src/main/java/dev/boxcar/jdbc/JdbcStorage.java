@@ -157,11 +157,12 @@ public final class JdbcStorage implements OutboxStorage<Connection> {
         Parts all = parts();
         return all.connections.each("reading entries again", connection -> {
             List<StoredEntry> found = new ArrayList<>(ids.size());
+            EntryRows entries = new EntryRows();
             try (PreparedStatement statement = connection.prepareStatement(all.reload)) {
                 all.dialect.bind(statement, 1, Column.longs(List.copyOf(ids), id -> id));
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        found.add(EntryRows.read(rows, 1));
+                        found.add(entries.read(rows, 1));
                     }
                 }
             }

@@ -5,14 +5,16 @@ import dev.boxcar.spi.ReadPage;
 import dev.boxcar.spi.ReadPosition;
 import dev.boxcar.spi.ReadRequest;
 import dev.boxcar.spi.StoredEntry;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,60 +31,77 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresReader implements Reader {
 
-    // "is true" keeps the planner from the index on xid, which would have to sort all that is waiting for each page.
-    // The
-    // condition on bytes lets one entry too many pass, so that the cut is seen.
+    // The first row tells where the statement stands, the others are the page. "is true" keeps the planner from the
+    // index on
+    // xid, which would have to sort all that is waiting for each page. Payloads above a size come without their
+    // content. What
+    // is not needed of most rows is null there: each value costs both sides.
     private static final String READ = """
-            select now.snapshot, now.server, now.reached, page.*
-            from (
-                select pg_current_snapshot()::text as snapshot,
-                       extract(epoch from pg_postmaster_start_time())::text as server,
-                       (select last_value - case when is_called then 0 else 1 end from ${sequence}) as reached) now
-            left join lateral (
-                select e.id, e.namespace, e.message_key, e.payload, e.headers, e.type, e.message_id,
-                       round(date_part('epoch', e.created_at) * 1000000)::bigint as created,
-                       e.attempts, e.part,
-                       ceil(extract(epoch from e.next_attempt_at - clock_timestamp()) * 1000)::bigint as delay,
-                       octet_length(e.payload) as size,
-                       sum(octet_length(e.payload)) over (order by e.id rows unbounded preceding) as bytes
-                from (
-                    (select late.*
-                     from unnest(?::xid8[]) as open(xid)
-                     cross join lateral (
-                         select o.*
-                         from ${outbox} o
-                         where o.xid = open.xid and o.id > ?
-                           and (?::integer[] is null or o.part = any (?::integer[]))
-                           and (?::varchar[] is null or (o.namespace = any (?::varchar[])) = ?)
-                           and (?::pg_snapshot is null or pg_visible_in_snapshot(o.xid, ?::pg_snapshot))
-                         order by o.id
-                         limit ?) late
-                     order by late.id
-                     limit ?)
-                    union all
-                    (select o.*
-                     from ${outbox} o
-                     where o.id > ? and (o.xid >= ?::xid8) is true
-                       and (?::integer[] is null or o.part = any (?::integer[]))
-                       and (?::varchar[] is null or (o.namespace = any (?::varchar[])) = ?)
-                       and (?::pg_snapshot is null or pg_visible_in_snapshot(o.xid, ?::pg_snapshot))
-                     order by o.id
-                     limit ?)
-                    order by id
-                    limit ?) e) page
-              on page.bytes - page.size < ?
+            select null::bigint as id, pg_current_snapshot()::text as namespace, null::bytea as message_key,
+                   null::bytea as payload, extract(epoch from pg_postmaster_start_time())::text as headers,
+                   null::varchar as type, null::varchar as message_id,
+                   (select last_value - case when is_called then 0 else 1 end from ${sequence}) as created,
+                   null::integer as attempts, null::smallint as part, null::bigint as delay, null::integer as size
+            union all
+            (select id, namespace, message_key, case when octet_length(payload) <= ? then payload end, headers, type,
+                    message_id, round(date_part('epoch', created_at) * 1000000)::bigint, nullif(attempts, 0), part,
+                    case when next_attempt_at is not null
+                        then ceil(extract(epoch from next_attempt_at - clock_timestamp()) * 1000)::bigint end,
+                    case when octet_length(payload) > ? then octet_length(payload) end
+             from (
+                (select o.id, o.namespace, o.message_key, o.payload, o.headers, o.type, o.message_id, o.created_at,
+                        o.attempts, o.part, o.next_attempt_at
+                 from unnest(?::xid8[]) as open(xid)
+                 cross join lateral (
+                     select *
+                     from ${outbox}
+                     where xid = open.xid and id > ?
+                       and (? >> part) & 1 = 1
+                       and (? or (namespace = any (?::varchar[])) = ?)
+                       and (? or pg_visible_in_snapshot(xid, (select ?::pg_snapshot)))
+                     order by id
+                     limit ?) o
+                 order by o.id
+                 limit ?)
+                union all
+                (select o.id, o.namespace, o.message_key, o.payload, o.headers, o.type, o.message_id, o.created_at,
+                        o.attempts, o.part, o.next_attempt_at
+                 from ${outbox} o
+                 where o.id > ? and (o.xid >= (select ?::xid8)) is true
+                   and (? >> o.part) & 1 = 1
+                   and (? or (o.namespace = any (?::varchar[])) = ?)
+                   and (? or pg_visible_in_snapshot(o.xid, (select ?::pg_snapshot)))
+                 order by o.id
+                 limit ?)
+                order by id
+                limit ?) page)
             """;
 
+    private static final String CONTENT = """
+            select id, payload from ${outbox} where id = any (?)
+            """;
+
+    private static final byte[] NOT_FETCHED = {};
+
     private final String read;
+    private final String content;
     private final IdFloor floor;
 
     PostgresReader(TableNames names, IdFloor floor) {
         this.read = names.in(Database.POSTGRESQL, READ);
+        this.content = names.in(Database.POSTGRESQL, CONTENT);
         this.floor = floor;
     }
 
-    /** What came back for one page. */
-    private record Found(String snapshot, String server, List<StoredEntry> entries, boolean cut) {}
+    /** What came back for one page; {@code last} is the id of the last row that fitted, {@code cut} tells whether there is more. */
+    private record Found(String snapshot, String server, List<StoredEntry> entries, long last, boolean cut) {}
+
+    /** One row of a page: its entry, without its payload if that was too large to come along. */
+    private record Row(StoredEntry stored, int size, boolean hasPayload) {
+        long id() {
+            return stored.entry().id();
+        }
+    }
 
     @Override
     public ReadPage read(Connections connections, ReadRequest request) {
@@ -101,10 +120,9 @@ final class PostgresReader implements Reader {
         Snapshot walk = position.to();
         Snapshot to = walk == null ? Snapshot.parse(found.snapshot) : walk;
         long toFloor = walk == null ? floorOf(to, found.server, mark) : position.toFloor();
-        if (found.cut || found.entries.size() == request.maxEntries()) {
-            long cursor = found.entries.get(found.entries.size() - 1).entry().id();
+        if (found.cut) {
             PostgresPosition on =
-                    new PostgresPosition(found.server, position.from(), position.floor(), to, toFloor, cursor);
+                    new PostgresPosition(found.server, position.from(), position.floor(), to, toFloor, found.last);
             return new ReadPage(found.entries, on, true);
         }
         PostgresPosition rest = new PostgresPosition(found.server, to, toFloor, null, 0, Long.MIN_VALUE);
@@ -122,87 +140,117 @@ final class PostgresReader implements Reader {
 
     private Found find(Connection connection, ReadRequest request, PostgresPosition position) throws SQLException {
         Snapshot from = position.from();
-        Snapshot to = position.to();
         int limit = request.maxEntries();
         try (PreparedStatement statement = connection.prepareStatement(read)) {
-            Array parts = partitions(connection, request);
-            Array namespaces = namespaces(connection, request.namespaces());
             int i = 1;
+            // So a whole page of payloads that come with it holds the limit; larger ones are fetched if they fit.
+            int large = (int) Math.min(Integer.MAX_VALUE, request.maxBytes() / limit);
+            statement.setInt(i++, large);
+            statement.setInt(i++, large);
             statement.setString(i++, from == null ? "{}" : from.openAsArray());
             statement.setLong(i++, position.cursor());
-            i = filter(statement, i, parts, namespaces, request.namespaces().include(), to);
-            statement.setInt(i++, limit);
+            i = filter(statement, i, request, position.to());
             statement.setInt(i++, limit);
             statement.setLong(i++, Math.max(position.cursor(), position.floor()));
             statement.setString(i++, from == null ? "0" : Long.toString(from.xmax()));
-            i = filter(statement, i, parts, namespaces, request.namespaces().include(), to);
-            statement.setInt(i++, limit);
-            statement.setInt(i++, limit);
-            statement.setLong(i, request.maxBytes());
-            try (ResultSet rows = statement.executeQuery()) {
-                return found(rows, request.maxBytes());
-            }
+            i = filter(statement, i, request, position.to());
+            statement.setInt(i, limit);
+            return found(connection, statement, request);
         }
     }
 
-    private static int filter(
-            PreparedStatement statement,
-            int first,
-            @Nullable Array parts,
-            @Nullable Array namespaces,
-            boolean include,
-            @Nullable Snapshot to)
+    /** Binds what both halves ask for, up to the limit. */
+    private static int filter(PreparedStatement statement, int first, ReadRequest request, @Nullable Snapshot to)
             throws SQLException {
+        NamespaceFilter namespaces = request.namespaces();
+        boolean all = namespaces.equals(NamespaceFilter.ALL);
         int i = first;
-        statement.setArray(i++, parts);
-        statement.setArray(i++, parts);
-        statement.setArray(i++, namespaces);
-        statement.setArray(i++, namespaces);
-        statement.setBoolean(i++, include);
+        statement.setLong(i++, bits(request.partitions()));
+        statement.setBoolean(i++, all);
+        statement.setArray(
+                i++,
+                all
+                        ? null
+                        : statement
+                                .getConnection()
+                                .createArrayOf("varchar", namespaces.names().toArray(String[]::new)));
+        statement.setBoolean(i++, namespaces.include());
+        statement.setBoolean(i++, to == null);
         statement.setString(i++, to == null ? null : to.text());
-        statement.setString(i++, to == null ? null : to.text());
+        statement.setInt(i++, request.maxEntries());
         return i;
     }
 
-    private Found found(ResultSet rows, long maxBytes) throws SQLException {
+    /** One bit for each partition: as many as a bigint has. */
+    private static long bits(Set<Integer> partitions) {
+        long bits = 0;
+        for (int partition : partitions) {
+            bits |= 1L << partition;
+        }
+        return bits;
+    }
+
+    private Found found(Connection connection, PreparedStatement statement, ReadRequest request) throws SQLException {
         String snapshot = "";
         String server = "";
-        List<StoredEntry> entries = new ArrayList<>();
-        while (rows.next()) {
-            if (server.isEmpty()) {
-                snapshot = rows.getString(1);
-                server = rows.getString(2);
-                floor.reached(server, rows.getLong(3));
-            }
-            rows.getLong(4);
-            if (!rows.wasNull()) {
-                entries.add(EntryRows.read(rows, 4));
+        List<Row> rows = new ArrayList<>(request.maxEntries());
+        EntryRows entries = new EntryRows();
+        try (ResultSet found = statement.executeQuery()) {
+            while (found.next()) {
+                found.getLong(1);
+                if (found.wasNull()) {
+                    snapshot = found.getString(2);
+                    server = found.getString(5);
+                    floor.reached(server, found.getLong(8));
+                } else {
+                    byte[] payload = found.getBytes(4);
+                    rows.add(
+                            payload != null
+                                    ? new Row(entries.read(found, 1, payload), payload.length, true)
+                                    : new Row(entries.read(found, 1, NOT_FETCHED), found.getInt(12), false));
+                }
             }
         }
         // The plan returns them in this order, but the statement does not promise it.
-        entries.sort(Comparator.comparingLong(stored -> stored.entry().id()));
+        rows.sort(Comparator.comparingLong(Row::id));
         int fitting = 0;
         long bytes = 0;
-        while (fitting < entries.size() && (fitting == 0 || bytes + size(entries.get(fitting)) <= maxBytes)) {
-            bytes += size(entries.get(fitting++));
+        while (fitting < rows.size()
+                && (fitting == 0 || bytes + rows.get(fitting).size() <= request.maxBytes())) {
+            bytes += rows.get(fitting++).size();
         }
-        boolean cut = fitting < entries.size() || bytes >= maxBytes;
-        return new Found(snapshot, server, entries.subList(0, fitting), cut);
+        boolean cut = fitting < rows.size() || rows.size() == request.maxEntries();
+        long last = fitting == 0 ? Long.MIN_VALUE : rows.get(fitting - 1).id();
+        return new Found(snapshot, server, complete(connection, rows.subList(0, fitting)), last, cut);
     }
 
-    private static long size(StoredEntry stored) {
-        return stored.entry().payload().length;
+    /** The entries of these rows, with all payloads; without those that were deleted meanwhile. */
+    private List<StoredEntry> complete(Connection connection, List<Row> rows) throws SQLException {
+        List<Long> large =
+                rows.stream().filter(row -> !row.hasPayload()).map(Row::id).toList();
+        Map<Long, byte[]> payloads = large.isEmpty() ? Map.of() : payloads(connection, large);
+        List<StoredEntry> entries = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            byte[] fetched = payloads.get(row.id());
+            if (row.hasPayload()) {
+                entries.add(row.stored());
+            } else if (fetched != null) {
+                entries.add(EntryRows.withPayload(row.stored(), fetched));
+            }
+        }
+        return entries;
     }
 
-    private static @Nullable Array partitions(Connection connection, ReadRequest request) throws SQLException {
-        return request.partitions().size() == Dialect.PARTITIONS
-                ? null
-                : connection.createArrayOf("integer", request.partitions().toArray(Integer[]::new));
-    }
-
-    private static @Nullable Array namespaces(Connection connection, NamespaceFilter filter) throws SQLException {
-        return filter.equals(NamespaceFilter.ALL)
-                ? null
-                : connection.createArrayOf("varchar", filter.names().toArray(String[]::new));
+    private Map<Long, byte[]> payloads(Connection connection, List<Long> ids) throws SQLException {
+        Map<Long, byte[]> payloads = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(content)) {
+            statement.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    payloads.put(rows.getLong(1), rows.getBytes(2));
+                }
+            }
+        }
+        return payloads;
     }
 }
