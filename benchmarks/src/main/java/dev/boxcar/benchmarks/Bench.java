@@ -61,7 +61,12 @@ final class Bench implements AutoCloseable {
 
     /** Runs what is measured and what it is measured against in turn: a warm-up that does not count, then the rounds. */
     void alternate(List<? extends Contestant> contestants, Run run) throws Exception {
-        for (int round = 0; round <= size.rounds(); round++) {
+        alternateAtMost(size.rounds(), contestants, run);
+    }
+
+    /** The same with fewer rounds, for what takes long. */
+    void alternateAtMost(int rounds, List<? extends Contestant> contestants, Run run) throws Exception {
+        for (int round = 0; round <= Math.min(rounds, size.rounds()); round++) {
             for (Contestant contestant : contestants) {
                 run.of(contestant, round == 0);
             }

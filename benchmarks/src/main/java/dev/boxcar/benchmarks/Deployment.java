@@ -19,6 +19,15 @@ interface Deployment extends AutoCloseable {
     /** Writes messages in one transaction with a piece of business, in the contestant's own way, and commits. */
     void write(Business business, List<Load.Item> items) throws Exception;
 
+    /**
+     * Writes messages in one transaction, for another topic than that of the place; it exists.
+     *
+     * @throws UnsupportedOperationException when it has been set up for one topic
+     */
+    default void writeTo(String topic, List<Load.Item> items) throws Exception {
+        throw new UnsupportedOperationException("set up for one topic");
+    }
+
     /** Begins to deliver. */
     void start() throws Exception;
 
@@ -27,6 +36,16 @@ interface Deployment extends AutoCloseable {
      * done when it is in Kafka.
      */
     default long done() {
+        return -1;
+    }
+
+    /** How many statements its delivering side has executed, writers aside. Negative when it does not tell. */
+    default long statements() {
+        return -1;
+    }
+
+    /** How many bytes of payload it has under way in memory now. Negative when it does not tell. */
+    default long bytesInFlight() {
         return -1;
     }
 

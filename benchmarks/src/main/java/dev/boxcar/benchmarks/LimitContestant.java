@@ -19,6 +19,8 @@ final class LimitContestant implements Contestant {
         return new HashMap<>(Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 kafka,
+                AckInterceptor.SETTING,
+                AckInterceptor.CLASS,
                 ProducerConfig.ACKS_CONFIG,
                 "all",
                 ProducerConfig.LINGER_MS_CONFIG,
@@ -50,7 +52,7 @@ final class LimitContestant implements Contestant {
     }
 
     private static final class Sending implements Deployment {
-        private final List<Load.Item> items = new ArrayList<>();
+        private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         private final LongAdder acknowledged = new LongAdder();
         private final KafkaProducer<byte[], byte[]> producer;
         private final String topic;
@@ -65,8 +67,18 @@ final class LimitContestant implements Contestant {
         }
 
         @Override
-        public void write(Business business, List<Load.Item> more) {
-            items.addAll(more);
+        public void write(Business business, List<Load.Item> items) {
+            add(topic, items);
+        }
+
+        @Override
+        public void writeTo(String another, List<Load.Item> items) {
+            producer.partitionsFor(another);
+            add(another, items);
+        }
+
+        private void add(String to, List<Load.Item> items) {
+            items.forEach(item -> records.add(new ProducerRecord<>(to, item.key(), item.payload())));
         }
 
         @Override
@@ -74,9 +86,10 @@ final class LimitContestant implements Contestant {
             thread.start();
         }
 
+        @SuppressWarnings("FutureReturnValueIgnored") // the callback tells
         private void send() {
-            for (Load.Item item : items) {
-                producer.send(new ProducerRecord<>(topic, item.key(), item.payload()), (metadata, failure) -> {
+            for (ProducerRecord<byte[], byte[]> message : records) {
+                producer.send(message, (metadata, failure) -> {
                     if (failure == null) {
                         acknowledged.increment();
                     } else {

@@ -59,6 +59,24 @@ final class Load {
         return filler.length;
     }
 
+    /** The number of a message's key. */
+    int key(int number) {
+        return keys[number];
+    }
+
+    /** The messages of each key, in the key's order. */
+    int[][] numbersByKey() {
+        int[] counts = countsByKey();
+        int[][] numbers = new int[keyCount][];
+        for (int key = 0; key < keyCount; key++) {
+            numbers[key] = new int[counts[key]];
+        }
+        for (int number = 0; number < keys.length; number++) {
+            numbers[keys[number]][places[number]] = number;
+        }
+        return numbers;
+    }
+
     /** How many messages a key has. */
     int[] countsByKey() {
         int[] counts = new int[keyCount];

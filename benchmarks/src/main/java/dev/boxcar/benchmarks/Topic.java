@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -15,7 +16,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** A topic of one run: tells how much has arrived, and in the end whether it arrived as promised. Not for several threads. */
+/**
+ * A topic of one run, or several: tells how much has arrived, and in the end whether it arrived as promised. Not for several
+ * threads.
+ */
 final class Topic implements AutoCloseable {
 
     /** As many as a service on one broker would have. */
@@ -26,12 +30,20 @@ final class Topic implements AutoCloseable {
     private final String name;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
+    private Map<TopicPartition, Long> begins;
 
     /** Makes the topic. */
     Topic(String kafka, String name) {
-        this.name = name;
+        this(kafka, List.of(name), PARTITIONS);
+    }
+
+    /** Makes topics, which are looked at together. */
+    Topic(String kafka, List<String> names, int partitionsOfEach) {
+        this.name = names.get(0);
         try (Admin admin = Admin.create(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka))) {
-            admin.createTopics(List.of(new NewTopic(name, Optional.of(PARTITIONS), Optional.empty())))
+            admin.createTopics(names.stream()
+                            .map(each -> new NewTopic(each, Optional.of(partitionsOfEach), Optional.empty()))
+                            .toList())
                     .all()
                     .get();
         } catch (InterruptedException | ExecutionException e) {
@@ -49,26 +61,34 @@ final class Topic implements AutoCloseable {
                         5_000),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-        this.partitions = IntStream.range(0, PARTITIONS)
-                .mapToObj(partition -> new TopicPartition(name, partition))
+        this.partitions = names.stream()
+                .flatMap(each ->
+                        IntStream.range(0, partitionsOfEach).mapToObj(partition -> new TopicPartition(each, partition)))
                 .toList();
         consumer.assign(partitions);
         // Answers once every partition is led. A producer with several requests in flight that begins earlier can lose
-        // a batch
-        // of its first ones: the broker refuses one, accepts the next, and then refuses the repeated one until it is
-        // given up.
-        arrived();
+        // a batch of its first ones: the broker refuses one, accepts the next, and then refuses the repeated one until
+        // it
+        // is given up.
+        this.begins = consumer.endOffsets(partitions);
     }
 
     String name() {
         return name;
     }
 
+    /** What it holds by now does not count any more. */
+    void beginAnew() {
+        begins = consumer.endOffsets(partitions);
+    }
+
     /** How many messages it holds, duplicates included. */
     long arrived() {
-        return consumer.endOffsets(partitions).values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
+        return sum(consumer.endOffsets(partitions)) - sum(begins);
+    }
+
+    private static long sum(Map<TopicPartition, Long> offsets) {
+        return offsets.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /**
@@ -80,20 +100,27 @@ final class Topic implements AutoCloseable {
      */
     long check(Load load, boolean inOrder) {
         Arrivals arrivals = new Arrivals(load.countsByKey(), inOrder);
-        consumer.seekToBeginning(partitions);
+        read(message -> {
+            ByteBuffer stamp = ByteBuffer.wrap(message.value());
+            arrivals.arrived(stamp.getInt(), stamp.getInt());
+        });
+        return arrivals.verdict(name);
+    }
+
+    /** Reads all of it, each partition in its order. */
+    void read(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        begins.forEach(consumer::seek);
         long left = arrived();
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
         while (left > 0) {
             for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofMillis(200))) {
-                ByteBuffer stamp = ByteBuffer.wrap(message.value());
-                arrivals.arrived(stamp.getInt(), stamp.getInt());
+                reader.accept(message);
                 left--;
             }
             if (System.nanoTime() > giveUp && left > 0) {
                 throw new IllegalStateException(left + " messages of " + name + " cannot be read back");
             }
         }
-        return arrivals.verdict(name);
     }
 
     @Override
