@@ -4,38 +4,61 @@ import dev.boxcar.Message;
 import dev.boxcar.Outbox;
 import dev.boxcar.OutboxListener;
 import dev.boxcar.OutboxSettings;
+import dev.boxcar.OutboxWriter;
 import dev.boxcar.jdbc.JdbcStorage;
 import dev.boxcar.kafka.KafkaPublisher;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** Boxcar, at its defaults or tuned. */
+/** Boxcar, at its defaults or tuned, beside the writers or elsewhere. */
 final class BoxcarContestant implements Contestant {
+
+    /** How the processor learns of what was committed. */
+    enum Wake {
+        /** It is in the writers' process, which wakes it after each commit. */
+        IN_PROCESS,
+        /** It is in another process, and nobody tells it. */
+        POLLING
+    }
 
     /** No setting at all. */
     static final BoxcarContestant DEFAULT =
-            new BoxcarContestant("boxcar-default", "no settings", OutboxSettings.defaults());
+            new BoxcarContestant("boxcar-default", "no settings", Wake.IN_PROCESS, OutboxSettings.defaults());
 
     /** As docs/performance.md says. */
     static final BoxcarContestant TUNED = new BoxcarContestant(
             "boxcar-tuned",
             "batchSize 500, readSize 2,000, maxInFlightEntries 20,000",
+            Wake.IN_PROCESS,
             OutboxSettings.builder()
                     .batchSize(500)
                     .readSize(2_000)
                     .maxInFlightEntries(20_000)
                     .build());
 
+    /** A relay that writers in other processes cannot wake, and that looks often enough to be quick. */
+    static final BoxcarContestant POLLING = new BoxcarContestant(
+            "boxcar-polling",
+            "a processor that nobody wakes, minPollInterval 10 ms, processInterval 100 ms",
+            Wake.POLLING,
+            OutboxSettings.builder()
+                    .minPollInterval(Duration.ofMillis(10))
+                    .processInterval(Duration.ofMillis(100))
+                    .build());
+
     private final String name;
     private final String setup;
+    private final Wake wake;
     private final OutboxSettings settings;
 
-    private BoxcarContestant(String name, String setup, OutboxSettings settings) {
+    private BoxcarContestant(String name, String setup, Wake wake, OutboxSettings settings) {
         this.name = name;
         this.setup = setup;
+        this.wake = wake;
         this.settings = settings;
     }
 
@@ -56,24 +79,30 @@ final class BoxcarContestant implements Contestant {
 
     @Override
     public Deployment deploy(Place place) {
-        return new Running(place, settings);
+        return new Running(place, wake, settings);
     }
 
     private static final class Running implements Deployment {
         private final Place place;
+        private final Probe probe;
         private final KafkaPublisher publisher;
         private final Outbox<Connection> outbox;
+        private final OutboxWriter<Connection> writer;
+        private final Runnable afterCommit;
         private final LongAdder settled = new LongAdder();
 
-        Running(Place place, OutboxSettings settings) {
+        Running(Place place, Wake wake, OutboxSettings settings) {
             this.place = place;
+            this.probe = new Probe(place.dataSource());
             this.publisher = KafkaPublisher.builder()
                     .setting(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, place.kafka())
+                    .setting(AckInterceptor.SETTING, AckInterceptor.CLASS)
+                    .build();
+            JdbcStorage storage = JdbcStorage.builder(probe.dataSource())
+                    .createIfMissing(true)
                     .build();
             this.outbox = Outbox.<Connection>builder()
-                    .storage(JdbcStorage.builder(place.dataSource())
-                            .createIfMissing(true)
-                            .build())
+                    .storage(storage)
                     .publisher(publisher)
                     .settings(settings)
                     .listener(new OutboxListener() {
@@ -83,14 +112,34 @@ final class BoxcarContestant implements Contestant {
                         }
                     })
                     .build();
+            switch (wake) {
+                case IN_PROCESS -> {
+                    this.writer = outbox;
+                    this.afterCommit = outbox::wakeProcessor;
+                }
+                case POLLING -> {
+                    this.writer = OutboxWriter.create(storage);
+                    this.afterCommit = () -> {};
+                }
+                default -> throw new IllegalArgumentException(wake.toString());
+            }
         }
 
         @Override
         public void write(Business business, List<Load.Item> items) throws SQLException {
+            write(business, place.topic(), items);
+        }
+
+        @Override
+        public void writeTo(String topic, List<Load.Item> items) throws SQLException {
+            write(Business.NONE, topic, items);
+        }
+
+        private void write(Business business, String namespace, List<Load.Item> items) throws SQLException {
             try (Connection connection = place.dataSource().getConnection()) {
                 connection.setAutoCommit(false);
                 business.on(connection);
-                outbox.inNamespace(place.topic())
+                writer.inNamespace(namespace)
                         .publish(
                                 connection,
                                 items.stream()
@@ -99,7 +148,7 @@ final class BoxcarContestant implements Contestant {
                 connection.commit();
                 connection.setAutoCommit(true);
             }
-            outbox.wakeProcessor();
+            afterCommit.run();
         }
 
         @Override
@@ -110,6 +159,16 @@ final class BoxcarContestant implements Contestant {
         @Override
         public long done() {
             return settled.sum();
+        }
+
+        @Override
+        public long statements() {
+            return probe.statements();
+        }
+
+        @Override
+        public long bytesInFlight() {
+            return outbox.status().bytesInFlight();
         }
 
         @Override

@@ -1,0 +1,133 @@
+package dev.boxcar.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
+
+/** How long a committed message takes to be acknowledged while transactions come at a steady rate. */
+final class SteadyScenario implements Scenario {
+
+    private static final int KEYS = 10_000;
+    private static final int PAYLOAD_BYTES = 256;
+    private static final int WRITERS = 6;
+    private static final int ROUNDS = 3;
+
+    /** Of a stretch, the part at its beginning that does not count. */
+    private static final double WARM_UP = 0.2;
+
+    private final List<Contestant> contestants;
+
+    SteadyScenario(List<Contestant> contestants) {
+        this.contestants = contestants;
+    }
+
+    @Override
+    public String name() {
+        return "steady";
+    }
+
+    @Override
+    public String purpose() {
+        return "business transactions with one message each, from just after the commit (or just before it) until the Kafka"
+                + " client learns of the acknowledgement";
+    }
+
+    /**
+     * Transactions that come at one rate.
+     *
+     * @param name what it is called; nothing of one without a name is recorded
+     * @param perSecond how many begin in a second; 0 for as many as the writers manage
+     */
+    private record Stretch(String name, int perSecond, int messages) {}
+
+    /**
+     * What a stretch was like, but for its latencies.
+     *
+     * @param transactions in a second
+     * @param statements of the delivering side in a second
+     */
+    private record Pace(Stretch stretch, double transactions, double statements) {}
+
+    @Override
+    public void run(Bench bench) throws Exception {
+        bench.alternateAtMost(ROUNDS, contestants, (contestant, warmUp) -> {
+            // 6 s each at the usual size, and 20,000 transactions
+            double seconds = Math.max(0.5, bench.size().messages() / 33_333.0) / (warmUp ? 3 : 1);
+            int most = Math.max(200, contestant.enough(bench.size().messages()) / (warmUp ? 30 : 10));
+            List<Stretch> stretches = List.of(
+                    new Stretch("", 1_000, (int) (500 * seconds)),
+                    new Stretch("100/s: ", 100, (int) (100 * seconds)),
+                    new Stretch("1,000/s: ", 1_000, (int) (1_000 * seconds)),
+                    new Stretch("most: ", 0, most));
+            run(bench, contestant, warmUp, stretches);
+        });
+    }
+
+    private static void run(Bench bench, Contestant contestant, boolean warmUp, List<Stretch> stretches)
+            throws Exception {
+        Load load = new Load(stretches.stream().mapToInt(Stretch::messages).sum(), KEYS, PAYLOAD_BYTES);
+        try (Bench.Room room = bench.newRoom();
+                AckTimes acks = new AckTimes(room.topic())) {
+            Orders orders = new Orders(room.dataSource());
+            Probe probe = new Probe(room.dataSource());
+            Place place = new Place(
+                    room.url(), probe.dataSource(), room.kafka(), room.topic().name());
+            try (Deployment deployment = contestant.deploy(place);
+                    Writers writers = new Writers(deployment, orders, probe, load)) {
+                deployment.start();
+                List<Pace> paces = new ArrayList<>();
+                int written = 0;
+                for (Stretch stretch : stretches) {
+                    paces.add(write(deployment, writers, stretch, written));
+                    written += stretch.messages();
+                    acks.await(deployment, written);
+                }
+                if (!warmUp) {
+                    record(bench, contestant, paces, writers, acks.byNumber(load));
+                }
+            }
+            Drain.check(bench, contestant, room.topic(), load);
+            orders.check(load.size());
+        }
+    }
+
+    private static Pace write(Deployment deployment, Writers writers, Stretch stretch, int from) throws Exception {
+        long before = deployment.statements();
+        double seconds = writers.write(from, from + stretch.messages(), WRITERS, stretch.perSecond());
+        double statements = before < 0 ? Double.NaN : (deployment.statements() - before) / seconds;
+        return new Pace(stretch, stretch.messages() / seconds, statements);
+    }
+
+    private static void record(
+            Bench bench, Contestant contestant, List<Pace> paces, Writers writers, long[] acknowledged) {
+        int from = 0;
+        for (Pace pace : paces) {
+            String name = pace.stretch().name();
+            int first = from + (int) (pace.stretch().messages() * WARM_UP);
+            int end = from + pace.stretch().messages();
+            from = end;
+            if (name.isEmpty()) {
+                continue;
+            }
+            // An acknowledgement can come before the writer is told that it has committed.
+            Quantiles afterCommit =
+                    quantiles(first, end, number -> Math.max(0, acknowledged[number] - writers.committed[number]));
+            Quantiles withCommit = quantiles(first, end, number -> acknowledged[number] - writers.committing[number]);
+            bench.record(contestant, name + "p50", "ms", afterCommit.millis(0.5));
+            bench.record(contestant, name + "p95", "ms", afterCommit.millis(0.95));
+            bench.record(contestant, name + "p99", "ms", afterCommit.millis(0.99));
+            bench.record(contestant, name + "max", "ms", afterCommit.millis(1));
+            bench.record(contestant, name + "p50 with commit", "ms", withCommit.millis(0.5));
+            bench.record(contestant, name + "p99 with commit", "ms", withCommit.millis(0.99));
+            bench.record(contestant, name + "reached", "tx/s", pace.transactions());
+            if (!Double.isNaN(pace.statements())) {
+                bench.record(contestant, name + "statements", "1/s", pace.statements());
+            }
+        }
+    }
+
+    private static Quantiles quantiles(int first, int end, IntToLongFunction nanos) {
+        return new Quantiles(IntStream.range(first, end).mapToLong(nanos));
+    }
+}
