@@ -1,11 +1,13 @@
 package dev.boxcar.benchmarks;
 
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,6 +18,7 @@ import picocli.CommandLine.Parameters;
 /** The command {@code benchmarks/run}. */
 @Command(
         name = "benchmarks/run",
+        mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
                 "Measures Boxcar beside the limit and other outboxes. Every run is checked: all arrived, in order per key.")
@@ -42,9 +45,6 @@ public final class Benchmarks implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Where to write all values.")
     private @Nullable Path json;
 
-    @Option(names = "--help", usageHelp = true, description = "Shows this.")
-    private boolean help;
-
     private Benchmarks() {}
 
     /** Runs the command. */
@@ -53,10 +53,21 @@ public final class Benchmarks implements Callable<Integer> {
     }
 
     private List<Scenario> all() {
-        List<Contestant> drain = List.of(new LimitContestant(), BoxcarContestant.TUNED, BoxcarContestant.DEFAULT);
-        return List.of(new DrainScenario(drain.stream()
+        List<Contestant> drain = only(List.of(new LimitContestant(), BoxcarContestant.TUNED, BoxcarContestant.DEFAULT));
+        return List.of(
+                new DrainScenario(drain),
+                new SteadyScenario(only(List.of(BoxcarContestant.DEFAULT, BoxcarContestant.POLLING))),
+                new WriterScenario(only(List.of(BoxcarContestant.DEFAULT))),
+                new HotKeyScenario(drain),
+                new NamespacesScenario(only(List.of(new LimitContestant(), BoxcarContestant.TUNED))),
+                new CostScenario(only(List.of(BoxcarContestant.DEFAULT, BoxcarContestant.TUNED))),
+                new LargeScenario(drain));
+    }
+
+    private List<Contestant> only(List<Contestant> contestants) {
+        return contestants.stream()
                 .filter(each -> only.isEmpty() || only.contains(each.name()))
-                .toList()));
+                .toList();
     }
 
     @Override
@@ -73,14 +84,15 @@ public final class Benchmarks implements Callable<Integer> {
         Bench.Size size = new Bench.Size(
                 messages > 0 ? messages : quick ? 40_000 : 200_000, rounds > 0 ? rounds : quick ? 1 : 5, quick);
         Report report = new Report();
-        try (Bench bench = new Bench(size, report, System.out)) {
+        PrintStream out = System.out;
+        try (Bench bench = new Bench(size, report, out)) {
             for (String name : scenarios.isEmpty() ? known.keySet() : scenarios) {
-                Scenario scenario = known.get(name);
-                System.out.printf("%n%s: %s%n", name, scenario.purpose());
+                Scenario scenario = Objects.requireNonNull(known.get(name));
+                out.printf("%n%s: %s%n", name, scenario.purpose());
                 bench.begin(name);
                 scenario.run(bench);
-                System.out.println();
-                report.print(name, System.out);
+                out.println();
+                report.print(name, out);
                 if (json != null) {
                     Files.writeString(json, report.json(), StandardCharsets.UTF_8);
                 }
