@@ -111,9 +111,14 @@ final class Bench implements AutoCloseable {
 
     /** An empty database and an empty topic for one run. */
     Room newRoom() {
-        String name = scenario + "-" + ++number;
+        String name = newName();
         String url = postgres().newDatabase(name);
         return new Room(url, pool(url, 10), kafka().bootstrapServers(), new Topic(kafka().bootstrapServers(), name));
+    }
+
+    /** A name that nothing else of this call has. */
+    String newName() {
+        return scenario + "-" + ++number;
     }
 
     static HikariDataSource pool(String url, int connections) {

@@ -167,6 +167,11 @@ final class BoxcarContestant implements Contestant {
         }
 
         @Override
+        public long looks() {
+            return probe.selects();
+        }
+
+        @Override
         public long bytesInFlight() {
             return outbox.status().bytesInFlight();
         }

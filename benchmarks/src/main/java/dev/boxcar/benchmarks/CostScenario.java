@@ -94,7 +94,7 @@ final class CostScenario implements Scenario {
 
     /** One message first; then a while, for polling to calm down; then a while that counts. */
     private static void idle(Bench bench, Meter meter, Contestant contestant) throws Exception {
-        int seconds = bench.size().quick() ? 3 : 10;
+        int seconds = Math.max(1, Math.min(10, bench.size().messages() / 20_000));
         Load load = new Load(1, 1, PAYLOAD_BYTES);
         try (Bench.Room room = bench.newRoom()) {
             try (Deployment deployment = contestant.deploy(room.place())) {

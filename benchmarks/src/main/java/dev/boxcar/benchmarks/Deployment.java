@@ -44,6 +44,11 @@ interface Deployment extends AutoCloseable {
         return -1;
     }
 
+    /** How many of those statements looked for messages. Negative when it does not tell. */
+    default long looks() {
+        return -1;
+    }
+
     /** How many bytes of payload it has under way in memory now. Negative when it does not tell. */
     default long bytesInFlight() {
         return -1;

@@ -1,7 +1,7 @@
 package dev.boxcar.benchmarks;
 
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Whether many namespaces, each with a topic of its own, are slower than one. */
 final class NamespacesScenario implements Scenario {
@@ -31,8 +31,7 @@ final class NamespacesScenario implements Scenario {
     @Override
     public void run(Bench bench) throws Exception {
         int count = Math.min(NAMESPACES, Math.max(1, bench.size().messages() / 20));
-        List<String> names =
-                IntStream.range(0, count).mapToObj(i -> "namespace-" + i).toList();
+        List<String> names = Stream.generate(bench::newName).limit(count).toList();
         // Kafka takes long to make so many: all runs use the same ones.
         try (Topic many = new Topic(bench.kafka().bootstrapServers(), names, 1)) {
             bench.alternateAtMost(3, contestants, (contestant, warmUp) -> {

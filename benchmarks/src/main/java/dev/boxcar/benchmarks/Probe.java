@@ -22,6 +22,7 @@ final class Probe {
 
     private final DataSource dataSource;
     private final LongAdder statements = new LongAdder();
+    private final LongAdder selects = new LongAdder();
     private final Map<Thread, Commit> commits = new ConcurrentHashMap<>();
 
     Probe(DataSource real) {
@@ -36,9 +37,14 @@ final class Probe {
         return dataSource;
     }
 
-    /** How many statements were made. One that is executed several times, in a batch for example, counts once. */
+    /** How many prepared statements there were. One that is executed several times, in a batch for example, counts once. */
     long statements() {
         return statements.sum();
+    }
+
+    /** How many of them only read. */
+    long selects() {
+        return selects.sum();
     }
 
     /** This thread's last commit since it last asked, or else this moment: the contestant commits where nobody looks. */
@@ -57,7 +63,12 @@ final class Probe {
                     commits.put(Thread.currentThread(), new Commit(before, System.nanoTime()));
                     return result;
                 }
-                case "createStatement", "prepareStatement", "prepareCall" -> statements.increment();
+                case "prepareStatement" -> {
+                    statements.increment();
+                    if (arguments[0].toString().stripLeading().startsWith("select")) {
+                        selects.increment();
+                    }
+                }
                 default -> {}
             }
             return invoke(method, real, arguments);

@@ -45,9 +45,10 @@ final class SteadyScenario implements Scenario {
      * What a stretch was like, but for its latencies.
      *
      * @param transactions in a second
-     * @param statements of the delivering side in a second
+     * @param statements of the delivering side in a second; NaN when it does not tell
+     * @param looks those of them that looked for messages
      */
-    private record Pace(Stretch stretch, double transactions, double statements) {}
+    private record Pace(Stretch stretch, double transactions, double statements, double looks) {}
 
     @Override
     public void run(Bench bench) throws Exception {
@@ -93,10 +94,14 @@ final class SteadyScenario implements Scenario {
     }
 
     private static Pace write(Deployment deployment, Writers writers, Stretch stretch, int from) throws Exception {
-        long before = deployment.statements();
+        long statements = deployment.statements();
+        long looks = deployment.looks();
         double seconds = writers.write(from, from + stretch.messages(), WRITERS, stretch.perSecond());
-        double statements = before < 0 ? Double.NaN : (deployment.statements() - before) / seconds;
-        return new Pace(stretch, stretch.messages() / seconds, statements);
+        return new Pace(
+                stretch,
+                stretch.messages() / seconds,
+                statements < 0 ? Double.NaN : (deployment.statements() - statements) / seconds,
+                looks < 0 ? Double.NaN : (deployment.looks() - looks) / seconds);
     }
 
     private static void record(
@@ -123,6 +128,7 @@ final class SteadyScenario implements Scenario {
             bench.record(contestant, name + "reached", "tx/s", pace.transactions());
             if (!Double.isNaN(pace.statements())) {
                 bench.record(contestant, name + "statements", "1/s", pace.statements());
+                bench.record(contestant, name + "looks", "1/s", pace.looks());
             }
         }
     }
