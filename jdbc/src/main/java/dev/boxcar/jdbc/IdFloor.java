@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
  * transactions that were numbered after this statement's own transaction take larger ones: the id's default numbers the
  * transaction first. Such a pair of transaction number and id is a mark; every statement of ours that writes makes one.
  *
+ * <p>A sequence shows more than it has handed out for a moment: every 32 ids it logs 32 in advance, and while it does, its
+ * {@code last_value} is that much ahead. A floor taken from such a look would hide what is written next, for as long as the
+ * reader lives. So what the statements call reached is {@code last_value - 33}: 32 for that, and one for a sequence that has handed
+ * out nothing yet. (PostgreSQL, {@code sequence.c}: {@code SEQ_LOG_VALS}, and {@code nextval_internal}.)
+ *
  * <p>The snapshot's xmax would not do: it is one more than the last <em>ended</em> transaction, so transactions above it may
  * have begun, and taken ids, long ago.
  */

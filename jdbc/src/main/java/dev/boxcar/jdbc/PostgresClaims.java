@@ -14,7 +14,7 @@ final class PostgresClaims extends Claims {
 
     private static final String REACHED = """
             select extract(epoch from pg_postmaster_start_time())::text,
-                   last_value - case when is_called then 0 else 1 end
+                   last_value - 33
             from ${sequence}
             """;
 

@@ -63,7 +63,7 @@ final class PostgresDialect extends Dialect {
                     where session <> ?)
                 select renewed.session is not null as alive, others.live, others.expired,
                        extract(epoch from pg_postmaster_start_time())::text as server, pg_current_xact_id()::text as xid,
-                       (select last_value - case when is_called then 0 else 1 end from ${sequence}) as reached,
+                       (select last_value - 33 from ${sequence}) as reached,
                        c.part, c.epoch, c.owner, case when p.session is null then 0 else 1 end as present
                 from ${claim} c
                 cross join others
@@ -125,7 +125,7 @@ final class PostgresDialect extends Dialect {
                            join ${claim} c on c.part = mine.part and c.epoch = mine.epoch
                            where c.owner = ?) >> part & 1 = 1)
                 select extract(epoch from pg_postmaster_start_time())::text, pg_current_xact_id()::text,
-                       (select last_value - case when is_called then 0 else 1 end from ${sequence})
+                       (select last_value - 33 from ${sequence})
                 """;
     }
 

@@ -40,7 +40,7 @@ final class PostgresReader implements Reader {
             select null::bigint as id, pg_current_snapshot()::text as namespace, null::bytea as message_key,
                    null::bytea as payload, extract(epoch from pg_postmaster_start_time())::text as headers,
                    null::varchar as type, null::varchar as message_id,
-                   (select last_value - case when is_called then 0 else 1 end from ${sequence}) as created,
+                   (select last_value - 33 from ${sequence}) as created,
                    null::integer as attempts, null::smallint as part, null::bigint as delay, null::integer as size
             union all
             (select id, namespace, message_key, case when octet_length(payload) <= ? then payload end, headers, type,

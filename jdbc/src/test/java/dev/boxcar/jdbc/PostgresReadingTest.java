@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import dev.boxcar.Message;
 import dev.boxcar.spi.Claim;
+import dev.boxcar.spi.NamespaceFilter;
+import dev.boxcar.spi.ReadRequest;
 import dev.boxcar.spi.Session;
 import dev.boxcar.spi.StoredEntry;
 import dev.boxcar.testkit.StorageDriver;
@@ -19,6 +21,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +93,26 @@ class PostgresReadingTest {
 
             assertThat(texts(reader.readOn(10))).containsExactly("stays " + round);
         }
+    }
+
+    /**
+     * While a sequence writes its log it shows ids as handed out that are not: up to 32 too many, for some microseconds. A busy
+     * machine stretches them. What was written next was hidden behind the floor until the reader started anew.
+     */
+    @Test
+    void whatASequenceShowsWhileItLogsAheadDoesNotRaiseTheFloor() throws SQLException {
+        IdFloor floor = new IdFloor();
+        PostgresReader reader = new PostgresReader(new TableNames(null, JdbcStorage.DEFAULT_TABLE), floor);
+        Connections connections = new Connections(fixture.dataSource, Database.POSTGRESQL, "here");
+        driver.write("", Message.of("k", "m"));
+        long handedOut;
+        try (Connection connection = fixture.dataSource.getConnection()) {
+            handedOut = number(connection, "select max(id) from boxcar_outbox");
+        }
+
+        reader.read(connections, new ReadRequest(Set.of(0), NamespaceFilter.ALL, null, 10, 1_000_000));
+
+        assertThat(Objects.requireNonNull(floor.reached()).id()).isLessThan(handedOut - 31);
     }
 
     @Test
@@ -171,8 +195,8 @@ class PostgresReadingTest {
             assertThat(before[1]).as("index entries read while there was work").isGreaterThan(20_000);
             assertThat(after[0] - before[0]).as("rows read by sequential scans").isZero();
             assertThat(after[1] - before[1])
-                    .as("index entries read by 50 empty reads")
-                    .isLessThan(200);
+                    .as("index entries read by 50 empty reads, of which each may look at 32 below the newest id")
+                    .isLessThan(50 * 32 + 200);
         }
     }
 
