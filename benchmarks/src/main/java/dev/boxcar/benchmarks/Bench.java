@@ -88,6 +88,9 @@ final class Bench implements AutoCloseable {
                     .setting("shared_buffers", "1GB")
                     .setting("max_wal_size", "8GB")
                     .setting("checkpoint_timeout", "15min")
+                    // Counts the statements of those connections that ask for it, and no others.
+                    .setting("shared_preload_libraries", "pg_stat_statements")
+                    .setting("pg_stat_statements.track", "none")
                     .start());
             postgres = known;
         }

@@ -1,9 +1,11 @@
 package dev.boxcar.benchmarks;
 
+import dev.boxcar.benchmarks.peers.Peers;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,15 +55,22 @@ public final class Benchmarks implements Callable<Integer> {
     }
 
     private List<Scenario> all() {
-        List<Contestant> drain = only(List.of(new LimitContestant(), BoxcarContestant.TUNED, BoxcarContestant.DEFAULT));
+        List<Contestant> boxcar =
+                only(List.of(new LimitContestant(), BoxcarContestant.TUNED, BoxcarContestant.DEFAULT));
+        List<Contestant> all = new ArrayList<>(boxcar);
+        all.addAll(only(Peers.all()));
         return List.of(
-                new DrainScenario(drain),
+                new DrainScenario(all),
                 new SteadyScenario(only(List.of(BoxcarContestant.DEFAULT, BoxcarContestant.POLLING))),
                 new WriterScenario(only(List.of(BoxcarContestant.DEFAULT))),
-                new HotKeyScenario(drain),
+                new HostileScenario(only(List.of(BoxcarContestant.DEFAULT))),
+                new DownDestinationScenario(),
+                new BacklogScenario(),
+                new HotKeyScenario(boxcar),
                 new NamespacesScenario(only(List.of(new LimitContestant(), BoxcarContestant.TUNED))),
+                new ScaleOutScenario(),
                 new CostScenario(only(List.of(BoxcarContestant.DEFAULT, BoxcarContestant.TUNED))),
-                new LargeScenario(drain));
+                new LargeScenario(boxcar));
     }
 
     private List<Contestant> only(List<Contestant> contestants) {

@@ -1,7 +1,7 @@
 package dev.boxcar.benchmarks;
 
 /** One way of getting messages out of a database to Kafka, set up as its own documentation recommends. */
-interface Contestant {
+public interface Contestant {
 
     /** Its name in tables and files. */
     String name();

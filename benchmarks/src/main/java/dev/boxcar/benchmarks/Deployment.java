@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** A contestant at work in one place. Closing it ends all that it started. */
-interface Deployment extends AutoCloseable {
+public interface Deployment extends AutoCloseable {
 
     /** What an application does in the same transaction. */
     @FunctionalInterface

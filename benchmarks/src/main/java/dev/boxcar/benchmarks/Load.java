@@ -10,7 +10,7 @@ import java.util.Random;
  * The messages of a run, each known by its number: keys at random, and for each key a sequence that tells, where it arrives,
  * whether anything is missing, double or out of order.
  */
-final class Load {
+public final class Load {
 
     /** What a payload begins with: key, place in the key's sequence, and the time at which it was made. */
     static final int STAMP_BYTES = 4 + 4 + 8;
@@ -22,7 +22,7 @@ final class Load {
      * @param payload begins with the stamp
      */
     @SuppressWarnings("ArrayRecordComponent") // moved, never compared
-    record Item(byte[] key, byte[] payload) {}
+    public record Item(byte[] key, byte[] payload) {}
 
     private final int[] keys;
     private final int[] places;

@@ -10,4 +10,4 @@ import javax.sql.DataSource;
  * @param kafka the bootstrap servers
  * @param topic the topic to deliver to
  */
-record Place(String url, DataSource dataSource, String kafka, String topic) {}
+public record Place(String url, DataSource dataSource, String kafka, String topic) {}

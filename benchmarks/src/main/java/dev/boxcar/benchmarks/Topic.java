@@ -99,7 +99,12 @@ final class Topic implements AutoCloseable {
      * @throws IllegalStateException when something is missing, unknown or out of order
      */
     long check(Load load, boolean inOrder) {
-        Arrivals arrivals = new Arrivals(load.countsByKey(), inOrder);
+        return check(load.countsByKey(), inOrder);
+    }
+
+    /** The same for messages of which each key has so many. */
+    long check(int[] countsByKey, boolean inOrder) {
+        Arrivals arrivals = new Arrivals(countsByKey, inOrder);
         read(message -> {
             ByteBuffer stamp = ByteBuffer.wrap(message.value());
             arrivals.arrived(stamp.getInt(), stamp.getInt());
@@ -116,6 +121,7 @@ final class Topic implements AutoCloseable {
             for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofMillis(200))) {
                 reader.accept(message);
                 left--;
+                giveUp = System.nanoTime() + PATIENCE.toNanos();
             }
             if (System.nanoTime() > giveUp && left > 0) {
                 throw new IllegalStateException(left + " messages of " + name + " cannot be read back");

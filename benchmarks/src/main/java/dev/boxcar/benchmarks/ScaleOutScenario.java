@@ -1,0 +1,105 @@
+package dev.boxcar.benchmarks;
+
+import dev.boxcar.OutboxSettings;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/** Whether processors that share a table stand in each other's way, and what it costs when they come and go. */
+final class ScaleOutScenario implements Scenario {
+
+    private static final List<Integer> STEPS = List.of(1, 2, 4, 8);
+    private static final int MOST_ROUNDS = 2;
+    private static final int KEYS = 10_000;
+    private static final String CONTESTANT = "boxcar-default";
+
+    @Override
+    public String name() {
+        return "scale-out";
+    }
+
+    @Override
+    public String purpose() {
+        return "1, 2, 4 and 8 processors drain one table; then the longest delay of a message while processors come, go and die";
+    }
+
+    @Override
+    public void run(Bench bench) throws Exception {
+        int messages = bench.size().messages() * (bench.size().quick() ? 1 : 2);
+        drain(bench, 1, messages / 2); // warm-up
+        Map<Integer, List<Double>> rates = new LinkedHashMap<>();
+        for (int round = 0; round < Math.min(MOST_ROUNDS, bench.size().rounds()); round++) {
+            for (int processors : STEPS) {
+                Outcome outcome = drain(bench, processors, messages);
+                String label = processors + " processors";
+                record(bench, label, "msg/s", outcome.rate);
+                record(bench, label + ": database time", "us/msg", outcome.millisOfDatabase * 1_000 / messages);
+                record(bench, label + ": read pages", "1/msg", outcome.readPages / messages);
+                rates.computeIfAbsent(processors, key -> new ArrayList<>()).add(outcome.rate);
+            }
+        }
+        double before = Double.NaN;
+        for (Map.Entry<Integer, List<Double>> step : rates.entrySet()) {
+            double now = Report.median(step.getValue());
+            if (!Double.isNaN(before)) {
+                record(bench, step.getKey() + " processors / half of them", "x", now / before);
+            }
+            before = now;
+        }
+        new TakeoverRun(bench.size().quick())
+                .measure(bench)
+                .forEach((label, millis) -> record(bench, label + ": longest delay", "ms", millis));
+    }
+
+    private static void record(Bench bench, String metric, String unit, double value) {
+        bench.record(CONTESTANT, "this source", metric, unit, value);
+    }
+
+    /** How fast it went from the start of all until everything was done with, and what the database did for that. */
+    private record Outcome(double rate, double millisOfDatabase, double readPages) {}
+
+    private static Outcome drain(Bench bench, int processors, int messages) throws Exception {
+        SqlFill waiting = new SqlFill(messages, KEYS);
+        List<Node> nodes = new ArrayList<>();
+        try (Bench.Room room = bench.newRoom();
+                Connection observer = room.dataSource().getConnection()) {
+            DatabaseWork.begin(observer);
+            Outcome outcome;
+            try {
+                for (int i = 0; i < processors; i++) {
+                    nodes.add(Node.toKafka(DatabaseWork.watched(room.url()), OutboxSettings.defaults(), room.kafka()));
+                }
+                waiting.fill(room.dataSource(), room.topic().name());
+                DatabaseWork before = DatabaseWork.soFar(observer);
+                long start = System.nanoTime();
+                nodes.forEach(Node::start);
+                awaitDone(nodes, room.topic(), messages);
+                double rate = messages * 1e9 / (System.nanoTime() - start);
+                DatabaseWork work = DatabaseWork.soFar(observer).since(before);
+                outcome = new Outcome(rate, work.millis(), work.readBlocks());
+            } finally {
+                for (Node node : nodes) {
+                    node.close();
+                }
+            }
+            room.topic().check(waiting.countsByKey(), true);
+            return outcome;
+        }
+    }
+
+    private static void awaitDone(List<Node> nodes, Topic topic, long messages) throws TimeoutException {
+        long giveUp = System.nanoTime() + Bench.LONGEST_RUN.toNanos();
+        while (nodes.stream().mapToLong(Node::settled).sum() < messages || topic.arrived() < messages) {
+            if (System.nanoTime() > giveUp) {
+                throw new TimeoutException("after " + Bench.LONGEST_RUN + ", " + topic.arrived() + " of " + messages
+                        + " messages have arrived from " + nodes.size() + " processors");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+        }
+    }
+}

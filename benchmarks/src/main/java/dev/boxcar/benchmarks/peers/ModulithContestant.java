@@ -1,0 +1,48 @@
+package dev.boxcar.benchmarks.peers;
+
+import dev.boxcar.benchmarks.Contestant;
+import dev.boxcar.benchmarks.Deployment;
+import dev.boxcar.benchmarks.Place;
+import dev.boxcar.benchmarks.Versions;
+import org.springframework.modulith.events.IncompleteEventPublications;
+
+/** Spring Modulith: application events that are externalised to Kafka after the commit, and again when that did not complete. */
+final class ModulithContestant implements Contestant {
+
+    /** Each waits for Kafka, then holds a connection to mark the publication. */
+    static int threads() {
+        return Integer.getInteger("t.threads", 32);
+    }
+
+    @Override
+    public String name() {
+        return "modulith";
+    }
+
+    @Override
+    public String version() {
+        return Versions.of(IncompleteEventPublications.class);
+    }
+
+    @Override
+    public String setup() {
+        return threads()
+                + " executor threads, completion-mode delete; what waits goes out by resubmitIncompletePublications,"
+                + " as after a restart";
+    }
+
+    @Override
+    public int enough(int messages) {
+        return Peers.fraction(messages, 60);
+    }
+
+    @Override
+    public boolean keepsOrder() {
+        return false;
+    }
+
+    @Override
+    public Deployment deploy(Place place) {
+        return new ModulithDeployment(place);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.boxcar.benchmarks.peers;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Sends to one topic and waits until the broker has acknowledged: what a handler has to do whose return means that the message may
+ * be deleted. Safe for use by several threads.
+ */
+final class Sender implements AutoCloseable {
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final String topic;
+
+    /** A sender that has already found the topic's brokers. */
+    Sender(String kafka, String topic) {
+        this.topic = topic;
+        this.producer = new KafkaProducer<>(settings(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        producer.partitionsFor(topic);
+    }
+
+    /**
+     * The settings of all peers' producers. Whoever waits for each message gains nothing by lingering; when many wait at once, they
+     * share requests anyhow.
+     */
+    static Map<String, Object> settings(String kafka) {
+        return Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                kafka,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.LINGER_MS_CONFIG,
+                Integer.getInteger("t.linger", 0),
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                64 * 1024);
+    }
+
+    /** Hands a message to the client. */
+    Future<RecordMetadata> begin(byte[] key, byte[] payload) {
+        return producer.send(new ProducerRecord<>(topic, key, payload));
+    }
+
+    /** Sends a message, and returns when it is acknowledged. */
+    void send(byte[] key, byte[] payload) {
+        await(List.of(begin(key, payload)));
+    }
+
+    /** Returns when all are acknowledged. */
+    static void await(List<Future<RecordMetadata>> sent) {
+        try {
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for an acknowledgement", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Kafka did not take a message", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}
