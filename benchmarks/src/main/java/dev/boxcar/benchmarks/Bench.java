@@ -25,6 +25,7 @@ final class Bench implements AutoCloseable {
     private final PrintStream out;
     private final List<AutoCloseable> opened = new ArrayList<>();
     private @Nullable PostgresServer postgres;
+    private @Nullable PostgresServer postgresWithLogicalLog;
     private @Nullable KafkaServer kafka;
     private String scenario = "";
     private int number;
@@ -83,18 +84,32 @@ final class Bench implements AutoCloseable {
     PostgresServer postgres() {
         PostgresServer known = postgres;
         if (known == null) {
-            known = opened(PostgresServer.builder()
-                    .setting("wal_level", "replica")
-                    .setting("shared_buffers", "1GB")
-                    .setting("max_wal_size", "8GB")
-                    .setting("checkpoint_timeout", "15min")
-                    // Counts the statements of those connections that ask for it, and no others.
-                    .setting("shared_preload_libraries", "pg_stat_statements")
-                    .setting("pg_stat_statements.track", "none")
-                    .start());
+            known = startPostgres("replica");
             postgres = known;
         }
         return known;
+    }
+
+    /** The same for those who read its log: it writes more there, which only they pay for. */
+    private PostgresServer postgresWithLogicalLog() {
+        PostgresServer known = postgresWithLogicalLog;
+        if (known == null) {
+            known = startPostgres("logical");
+            postgresWithLogicalLog = known;
+        }
+        return known;
+    }
+
+    private PostgresServer startPostgres(String walLevel) {
+        return opened(PostgresServer.builder()
+                .setting("wal_level", walLevel)
+                .setting("shared_buffers", "1GB")
+                .setting("max_wal_size", "8GB")
+                .setting("checkpoint_timeout", "15min")
+                // Counts the statements of those connections that ask for it, and no others.
+                .setting("shared_preload_libraries", "pg_stat_statements")
+                .setting("pg_stat_statements.track", "none")
+                .start());
     }
 
     /** One Kafka broker. */
@@ -114,8 +129,17 @@ final class Bench implements AutoCloseable {
 
     /** An empty database and an empty topic for one run. */
     Room newRoom() {
+        return newRoom(postgres());
+    }
+
+    /** The same, on a server that has what the contestant needs. */
+    Room newRoom(Contestant contestant) {
+        return newRoom(contestant.readsDatabaseLog() ? postgresWithLogicalLog() : postgres());
+    }
+
+    private Room newRoom(PostgresServer server) {
         String name = newName();
-        String url = postgres().newDatabase(name);
+        String url = server.newDatabase(name);
         return new Room(url, pool(url, 10), kafka().bootstrapServers(), new Topic(kafka().bootstrapServers(), name));
     }
 

@@ -24,6 +24,11 @@ public interface Contestant {
         return true;
     }
 
+    /** Whether the database must write its log for logical decoding. */
+    default boolean readsDatabaseLog() {
+        return false;
+    }
+
     /** Makes its tables in an empty database. Nothing is delivered before {@link Deployment#start()}. */
     Deployment deploy(Place place) throws Exception;
 }

@@ -21,7 +21,7 @@ final class Drain {
 
     /** Drains a load in a place of its own, and checks it. */
     static double seconds(Bench bench, Contestant contestant, Load load) throws Exception {
-        try (Bench.Room room = bench.newRoom()) {
+        try (Bench.Room room = bench.newRoom(contestant)) {
             double seconds;
             try (Deployment deployment = contestant.deploy(room.place())) {
                 fill(deployment, load);

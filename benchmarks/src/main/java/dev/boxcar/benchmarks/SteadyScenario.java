@@ -68,7 +68,7 @@ final class SteadyScenario implements Scenario {
     private static void run(Bench bench, Contestant contestant, boolean warmUp, List<Stretch> stretches)
             throws Exception {
         Load load = new Load(stretches.stream().mapToInt(Stretch::messages).sum(), KEYS, PAYLOAD_BYTES);
-        try (Bench.Room room = bench.newRoom();
+        try (Bench.Room room = bench.newRoom(contestant);
                 AckTimes acks = new AckTimes(room.topic())) {
             Orders orders = new Orders(room.dataSource());
             Probe probe = new Probe(room.dataSource());

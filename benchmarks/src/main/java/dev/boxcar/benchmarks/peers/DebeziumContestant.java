@@ -4,7 +4,7 @@ import dev.boxcar.benchmarks.Contestant;
 import dev.boxcar.benchmarks.Deployment;
 import dev.boxcar.benchmarks.Place;
 import dev.boxcar.benchmarks.Versions;
-import io.debezium.engine.DebeziumEngine;
+import io.debezium.embedded.Connect;
 
 /** Debezium's embedded engine: reads an outbox table's inserts from the database's log and routes them with its event router. */
 final class DebeziumContestant implements Contestant {
@@ -16,20 +16,18 @@ final class DebeziumContestant implements Contestant {
 
     @Override
     public String version() {
-        return Versions.of(DebeziumEngine.class);
+        return Versions.of(Connect.class);
     }
 
     @Override
     public String setup() {
-        return "embedded engine with the outbox event router, pgoutput, inserts only, max.batch.size "
-                + DebeziumDeployment.batchSize()
-                + "; rows are inserted and deleted in the same transaction; the slot waits"
-                + " from before the first one";
+        return "embedded engine with the outbox event router, pgoutput, inserts only, batch and queue as by default; rows are"
+                + " inserted and deleted in the same transaction; the slot is older than the first of them";
     }
 
     @Override
-    public int enough(int messages) {
-        return Peers.fraction(messages, 2);
+    public boolean readsDatabaseLog() {
+        return true;
     }
 
     @Override

@@ -29,11 +29,6 @@ import org.jspecify.annotations.Nullable;
 /** Debezium at work. */
 final class DebeziumDeployment implements Deployment {
 
-    /** Records for each call of the consumer; the queue before it holds four times as many, as with the defaults. */
-    static int batchSize() {
-        return Integer.getInteger("t.batch", 8192);
-    }
-
     private static final String INSERT =
             "insert into outbox (id, aggregatetype, aggregateid, type, payload) values (?, ?, ?, 'placed', ?)";
     private static final String DELETE = "delete from outbox where id = any (?)";
@@ -51,7 +46,7 @@ final class DebeziumDeployment implements Deployment {
     DebeziumDeployment(Place place) throws SQLException, IOException {
         this.place = place;
         this.offsets = Files.createTempFile("debezium-", ".offsets");
-        this.sender = new Sender(place.kafka(), place.topic());
+        this.sender = new Sender(place.kafka(), place.topic(), 0);
         execute(DebeziumSettings.SCHEMA);
         execute("select pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
         this.engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
@@ -148,8 +143,10 @@ final class DebeziumDeployment implements Deployment {
 
     @Override
     public void close() throws Exception {
-        engine.close();
-        thread.join();
+        if (thread.isAlive()) {
+            engine.close();
+            thread.join();
+        }
         sender.close();
         // A slot that nobody reads keeps the log of the whole server.
         execute("select pg_drop_replication_slot('" + slot + "')");

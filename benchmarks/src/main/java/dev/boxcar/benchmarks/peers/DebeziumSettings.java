@@ -42,9 +42,8 @@ final class DebeziumSettings {
         settings.setProperty("offset.storage", "org.apache.kafka.connect.storage.FileOffsetBackingStore");
         settings.setProperty("offset.storage.file.filename", offsets.toString());
         settings.setProperty("offset.flush.interval.ms", "1000");
-        settings.setProperty("max.batch.size", String.valueOf(DebeziumDeployment.batchSize()));
-        settings.setProperty("max.queue.size", String.valueOf(4 * DebeziumDeployment.batchSize()));
-        settings.setProperty("poll.interval.ms", "10");
+        // It waits so long for a batch to become full.
+        settings.setProperty("poll.interval.ms", "5");
         settings.setProperty("tombstones.on.delete", "false");
         settings.setProperty("transforms", "outbox");
         settings.setProperty("transforms.outbox.type", "io.debezium.transforms.outbox.EventRouter");

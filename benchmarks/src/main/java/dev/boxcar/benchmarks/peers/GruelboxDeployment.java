@@ -46,12 +46,12 @@ final class GruelboxDeployment implements Deployment {
     private volatile boolean started;
 
     GruelboxDeployment(Place place) {
-        this.sender = new Sender(place.kafka(), place.topic());
-        this.pool = Pools.of(place, GruelboxContestant.threads() + WRITERS);
+        this.sender = new Sender(place.kafka(), place.topic(), 1);
+        this.pool = Pools.of(place, GruelboxContestant.THREADS + WRITERS);
         this.transactions = TransactionManager.fromDataSource(pool);
         this.executor = new ThreadPoolExecutor(
-                GruelboxContestant.threads(),
-                GruelboxContestant.threads(),
+                GruelboxContestant.THREADS,
+                GruelboxContestant.THREADS,
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(QUEUE),

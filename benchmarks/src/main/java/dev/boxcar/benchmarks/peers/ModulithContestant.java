@@ -10,9 +10,7 @@ import org.springframework.modulith.events.IncompleteEventPublications;
 final class ModulithContestant implements Contestant {
 
     /** Each waits for Kafka, then holds a connection to mark the publication. */
-    static int threads() {
-        return Integer.getInteger("t.threads", 32);
-    }
+    static final int THREADS = 32;
 
     @Override
     public String name() {
@@ -26,7 +24,7 @@ final class ModulithContestant implements Contestant {
 
     @Override
     public String setup() {
-        return threads()
+        return THREADS
                 + " executor threads, completion-mode delete; what waits goes out by resubmitIncompletePublications,"
                 + " as after a restart";
     }

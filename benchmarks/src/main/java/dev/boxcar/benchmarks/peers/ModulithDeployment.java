@@ -6,6 +6,7 @@ import dev.boxcar.benchmarks.Load;
 import dev.boxcar.benchmarks.Place;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,16 +44,14 @@ final class ModulithDeployment implements Deployment {
     private volatile boolean started;
 
     ModulithDeployment(Place place) {
-        this.pool = Pools.of(place, ModulithContestant.threads() + SpringApplications.WRITERS);
+        this.pool = Pools.of(place, ModulithContestant.THREADS + SpringApplications.WRITERS);
         this.application = SpringApplications.run(pool, properties(place), context -> {
             context.registerBean(EventExternalizationConfiguration.class, () -> routing(place.topic()));
             context.registerBean(TaskDecorator.class, () -> task -> started ? task : () -> {});
             context.registerBean(Completions.class, () -> new Completions(done));
         });
         this.transactions = new SpringTransactions(application, pool);
-        IncompleteEventPublications incomplete = application.getBean(IncompleteEventPublications.class);
-        this.resubmission =
-                new Thread(() -> incomplete.resubmitIncompletePublications(publication -> true), "modulith");
+        this.resubmission = new Thread(this::resubmit, "modulith");
     }
 
     private static Map<String, Object> properties(Place place) {
@@ -66,14 +65,14 @@ final class ModulithDeployment implements Deployment {
                 "spring.modulith.events.kafka.enable-json",
                 false,
                 "spring.task.execution.pool.core-size",
-                ModulithContestant.threads(),
+                ModulithContestant.THREADS,
                 "spring.kafka.bootstrap-servers",
                 place.kafka(),
                 "spring.kafka.producer.key-serializer",
                 StringSerializer.class.getName(),
                 "spring.kafka.producer.value-serializer",
                 ByteArraySerializer.class.getName()));
-        Sender.settings(place.kafka())
+        Sender.settings(place.kafka(), 1)
                 .forEach((name, value) -> properties.put("spring.kafka.producer.properties[" + name + "]", value));
         return properties;
     }
@@ -94,6 +93,15 @@ final class ModulithDeployment implements Deployment {
                         new Event(new String(item.key(), StandardCharsets.ISO_8859_1), item.payload()));
             }
         });
+    }
+
+    /** What was left before the start; the rest is on its way already. */
+    private void resubmit() {
+        Instant start = Instant.now();
+        application
+                .getBean(IncompleteEventPublications.class)
+                .resubmitIncompletePublications(
+                        publication -> publication.getPublicationDate().isBefore(start));
     }
 
     @Override

@@ -10,14 +10,10 @@ import io.namastack.outbox.Outbox;
 final class NamastackContestant implements Contestant {
 
     /** Each handles one key and holds a connection while it reads and completes records. */
-    static int threads() {
-        return Integer.getInteger("t.threads", 32);
-    }
+    static final int THREADS = 32;
 
-    /** Keys for each poll; every poll groups and sorts all that waits. */
-    static int batchSize() {
-        return Integer.getInteger("t.batch", 2000);
-    }
+    /** Keys for each poll. Every poll groups and sorts all that waits, and ends with the slowest key. */
+    static final int BATCH_SIZE = 2_000;
 
     @Override
     public String name() {
@@ -31,7 +27,7 @@ final class NamastackContestant implements Contestant {
 
     @Override
     public String setup() {
-        return "polling.batch-size " + batchSize() + ", polling.fixed.interval 10 ms, " + threads()
+        return "polling.batch-size " + BATCH_SIZE + ", polling.fixed.interval 10 ms, " + THREADS
                 + " executor threads, delete-completed-records; the handler waits for Kafka";
     }
 

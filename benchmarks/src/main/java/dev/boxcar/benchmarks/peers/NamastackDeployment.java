@@ -42,8 +42,8 @@ final class NamastackDeployment implements Deployment {
     private final SpringTransactions transactions;
 
     NamastackDeployment(Place place) {
-        this.sender = new Sender(place.kafka(), place.topic());
-        this.pool = Pools.of(place, NamastackContestant.threads() + SpringApplications.WRITERS);
+        this.sender = new Sender(place.kafka(), place.topic(), 1);
+        this.pool = Pools.of(place, NamastackContestant.THREADS + SpringApplications.WRITERS);
         this.application = SpringApplications.run(
                 pool,
                 Map.of(
@@ -52,15 +52,15 @@ final class NamastackDeployment implements Deployment {
                         "namastack.outbox.jdbc.schema-initialization.enabled",
                         true,
                         "namastack.outbox.polling.batch-size",
-                        NamastackContestant.batchSize(),
+                        NamastackContestant.BATCH_SIZE,
                         "namastack.outbox.polling.fixed.interval",
-                        System.getProperty("t.poll", "10ms"),
+                        "10ms",
                         "namastack.outbox.processing.delete-completed-records",
                         true,
                         "namastack.outbox.processing.executor-core-pool-size",
-                        NamastackContestant.threads(),
+                        NamastackContestant.THREADS,
                         "namastack.outbox.processing.executor-max-pool-size",
-                        NamastackContestant.threads()),
+                        NamastackContestant.THREADS),
                 context -> context.registerBean(Handler.class, () -> new Handler(sender, handled)));
         this.outbox = application.getBean(Outbox.class);
         this.scheduler = application.getBean(OutboxProcessingScheduler.class);

@@ -30,7 +30,7 @@ final class SeedContestant implements Contestant {
 
     @Override
     public int enough(int messages) {
-        return Peers.fraction(messages, 20);
+        return Peers.fraction(messages, 8);
     }
 
     @Override

@@ -46,7 +46,7 @@ final class SeedDeployment implements Deployment {
                 Statement statement = connection.createStatement()) {
             statement.execute(SCHEMA);
         }
-        this.sender = new Sender(place.kafka(), place.topic());
+        this.sender = new Sender(place.kafka(), place.topic(), 0);
     }
 
     @Override

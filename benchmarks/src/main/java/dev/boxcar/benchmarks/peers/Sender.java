@@ -20,24 +20,27 @@ final class Sender implements AutoCloseable {
     private final String topic;
 
     /** A sender that has already found the topic's brokers. */
-    Sender(String kafka, String topic) {
+    Sender(String kafka, String topic, int lingerMillis) {
         this.topic = topic;
-        this.producer = new KafkaProducer<>(settings(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+        this.producer = new KafkaProducer<>(
+                settings(kafka, lingerMillis), new ByteArraySerializer(), new ByteArraySerializer());
         producer.partitionsFor(topic);
     }
 
     /**
-     * The settings of all peers' producers. Whoever waits for each message gains nothing by lingering; when many wait at once, they
-     * share requests anyhow.
+     * The settings of all peers' producers.
+     *
+     * @param lingerMillis a little where many threads wait for one message each, so that they share requests; 0 where one hands over
+     *     many messages at once
      */
-    static Map<String, Object> settings(String kafka) {
+    static Map<String, Object> settings(String kafka, int lingerMillis) {
         return Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 kafka,
                 ProducerConfig.ACKS_CONFIG,
                 "all",
                 ProducerConfig.LINGER_MS_CONFIG,
-                Integer.getInteger("t.linger", 0),
+                lingerMillis,
                 ProducerConfig.BATCH_SIZE_CONFIG,
                 64 * 1024);
     }
