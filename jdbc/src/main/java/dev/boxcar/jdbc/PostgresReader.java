@@ -35,7 +35,9 @@ final class PostgresReader implements Reader {
     // index on
     // xid, which would have to sort all that is waiting for each page. Payloads above a size come without their
     // content. What
-    // is not needed of most rows is null there: each value costs both sides.
+    // is not needed of most rows is null there: each value costs both sides. A transaction that is still open is not
+    // looked into,
+    // however much it has written.
     private static final String READ = """
             select null::bigint as id, pg_current_snapshot()::text as namespace, null::bytea as message_key,
                    null::bytea as payload, extract(epoch from pg_postmaster_start_time())::text as headers,
@@ -61,6 +63,7 @@ final class PostgresReader implements Reader {
                        and (? or pg_visible_in_snapshot(xid, (select ?::pg_snapshot)))
                      order by id
                      limit ?) o
+                 where pg_visible_in_snapshot(open.xid, pg_current_snapshot())
                  order by o.id
                  limit ?)
                 union all

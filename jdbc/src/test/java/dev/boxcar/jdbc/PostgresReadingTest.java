@@ -200,6 +200,33 @@ class PostgresReadingTest {
         }
     }
 
+    @Test
+    void whatAnOpenTransactionWroteIsNotLookedThroughBeforeItEnds() throws SQLException {
+        fixture.close();
+        open(config -> config.setMaximumPoolSize(2));
+        StorageReader reader = driver.reader();
+        Connection open = driver.begin();
+        try (Statement statement = open.createStatement()) {
+            statement.execute("insert into boxcar_outbox (payload) select '\\x00' from generate_series(1, 20000)");
+        }
+        driver.write("", Message.of("k", "m"));
+        assertThat(reader.readOn(1_000)).hasSize(1);
+        heartbeat();
+        assertThat(reader.readOn(1_000)).isEmpty(); // now it knows what the heartbeat found out
+        long[] before = visited();
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(reader.readOn(1_000)).isEmpty();
+        }
+
+        long[] after = visited();
+        assertThat(after[1] - before[1])
+                .as("index entries read by 20 empty reads beside 20,000 rows that are not committed")
+                .isLessThan(20 * 100);
+        driver.commit(open);
+        assertThat(reader.readOn(1_000)).hasSize(20_000);
+    }
+
     private long[] visited() throws SQLException {
         try (Connection connection = fixture.dataSource.getConnection()) {
             try (Statement statement = connection.createStatement()) {
