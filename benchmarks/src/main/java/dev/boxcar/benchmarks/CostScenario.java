@@ -33,19 +33,28 @@ final class CostScenario implements Scenario {
     @Override
     public void run(Bench bench) throws Exception {
         try (Meter meter = new Meter(bench.postgres())) {
-            bench.alternateAtMost(ROUNDS, contestants, (contestant, warmUp) -> {
-                int messages = Math.max(400, contestant.enough(bench.size().messages()) / 2);
-                Load load = new Load(messages, KEYS, PAYLOAD_BYTES);
-                try (Bench.Room room = bench.newRoom()) {
-                    try (Deployment deployment = contestant.deploy(room.place())) {
-                        work(bench, meter, contestant, deployment, room, load, warmUp);
-                    }
-                    Drain.check(bench, contestant, room.topic(), load);
-                }
-            });
-            for (Contestant contestant : contestants) {
-                idle(bench, meter, contestant);
+            meter.autovacuum(false);
+            try {
+                measure(bench, meter);
+            } finally {
+                meter.autovacuum(true);
             }
+        }
+    }
+
+    private void measure(Bench bench, Meter meter) throws Exception {
+        bench.alternateAtMost(ROUNDS, contestants, (contestant, warmUp) -> {
+            int messages = Math.max(400, contestant.enough(bench.size().messages()) / 2);
+            Load load = new Load(messages, KEYS, PAYLOAD_BYTES);
+            try (Bench.Room room = bench.newRoom()) {
+                try (Deployment deployment = contestant.deploy(room.place())) {
+                    work(bench, meter, contestant, deployment, room, load, warmUp);
+                }
+                Drain.check(bench, contestant, room.topic(), load);
+            }
+        });
+        for (Contestant contestant : contestants) {
+            idle(bench, meter, contestant);
         }
     }
 

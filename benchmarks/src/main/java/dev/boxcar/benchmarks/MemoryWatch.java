@@ -15,6 +15,7 @@ final class MemoryWatch implements AutoCloseable {
     private final List<GarbageCollectorMXBean> collectors =
             ManagementFactory.getPlatformMXBeans(GarbageCollectorMXBean.class);
     private final Thread thread = new Thread(this::watch, "memory-watch");
+    private final long begins;
     private volatile long mostInFlight = -1;
     private volatile long mostHeap;
     private volatile boolean closed;
@@ -23,6 +24,7 @@ final class MemoryWatch implements AutoCloseable {
     MemoryWatch(Deployment deployment) {
         this.deployment = deployment;
         System.gc();
+        this.begins = ManagementFactory.getRuntimeMXBean().getUptime();
         thread.start();
     }
 
@@ -31,7 +33,7 @@ final class MemoryWatch implements AutoCloseable {
             mostInFlight = Math.max(mostInFlight, deployment.bytesInFlight());
             for (GarbageCollectorMXBean collector : collectors) {
                 GcInfo last = collector.getLastGcInfo();
-                if (last != null) {
+                if (last != null && last.getStartTime() >= begins) {
                     long used = last.getMemoryUsageAfterGc().values().stream()
                             .mapToLong(MemoryUsage::getUsed)
                             .sum();
@@ -47,7 +49,10 @@ final class MemoryWatch implements AutoCloseable {
         return mostInFlight;
     }
 
-    /** The most bytes that a garbage collection left in the heap, those that nobody needs any more but it did not look at included. */
+    /**
+     * The most bytes that a garbage collection left in the heap, with what nobody needed any more but it did not look at; 0 when
+     * there was none.
+     */
     long mostHeap() {
         return mostHeap;
     }

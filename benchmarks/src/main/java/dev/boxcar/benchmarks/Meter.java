@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 
 /** Measures what PostgreSQL and this process do during a step. It looks from another database, so as not to count itself. */
@@ -58,6 +59,17 @@ final class Meter implements AutoCloseable {
     Meter(PostgresServer server) throws SQLException {
         this.server = server.pid();
         this.connection = DriverManager.getConnection(server.url());
+    }
+
+    /**
+     * Turns autovacuum on or off, which runs when it likes and also for databases of earlier runs. What is under way comes to its
+     * end.
+     */
+    void autovacuum(boolean on) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("alter system set autovacuum = " + (on ? "on" : "off"));
+            statement.execute("select pg_reload_conf()");
+        }
     }
 
     /** Runs a step that uses this database. */

@@ -34,7 +34,7 @@ final class NamespacesScenario implements Scenario {
         List<String> names = Stream.generate(bench::newName).limit(count).toList();
         // Kafka takes long to make so many: all runs use the same ones.
         try (Topic many = new Topic(bench.kafka().bootstrapServers(), names, 1)) {
-            bench.alternateAtMost(3, contestants, (contestant, warmUp) -> {
+            bench.alternateAtMost(2, contestants, (contestant, warmUp) -> {
                 Load load = new Load(contestant.enough(bench.size().messages()) / 2, KEYS, PAYLOAD_BYTES);
                 double one = load.size() / Drain.seconds(bench, contestant, load);
                 double all = load.size() / seconds(bench, contestant, load, names, many);

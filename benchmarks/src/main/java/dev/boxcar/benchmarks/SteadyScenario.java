@@ -53,8 +53,8 @@ final class SteadyScenario implements Scenario {
     @Override
     public void run(Bench bench) throws Exception {
         bench.alternateAtMost(ROUNDS, contestants, (contestant, warmUp) -> {
-            // 6 s each at the usual size, and 20,000 transactions
-            double seconds = Math.max(0.5, bench.size().messages() / 33_333.0) / (warmUp ? 3 : 1);
+            // 5 s each at the usual size, and 20,000 transactions
+            double seconds = Math.max(0.5, bench.size().messages() / 40_000.0) / (warmUp ? 3 : 1);
             int most = Math.max(200, contestant.enough(bench.size().messages()) / (warmUp ? 30 : 10));
             List<Stretch> stretches = List.of(
                     new Stretch("", 1_000, (int) (500 * seconds)),
