@@ -25,12 +25,12 @@ final class NamespacesScenario implements Scenario {
     @Override
     public String purpose() {
         return "as drain, with the same messages for one topic of " + Topic.PARTITIONS
-                + " partitions, and for 1,000 namespaces with a topic of one partition each";
+                + " partitions, and for many namespaces (1,000 at full size) with a topic of one partition each";
     }
 
     @Override
     public void run(Bench bench) throws Exception {
-        int count = Math.min(NAMESPACES, Math.max(1, bench.size().messages() / 20));
+        int count = Math.min(NAMESPACES, Math.max(10, bench.size().messages() / 200));
         List<String> names = Stream.generate(bench::newName).limit(count).toList();
         // Kafka takes long to make so many: all runs use the same ones.
         try (Topic many = new Topic(bench.kafka().bootstrapServers(), names, 1)) {

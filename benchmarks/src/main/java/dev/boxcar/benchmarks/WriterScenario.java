@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What writing a message costs a business transaction. The contestants take turns every few hundred milliseconds, because a
+ * What writing a message costs a business transaction. The contestants take turns several times a second, because a
  * disk's mood changes from one second to the next.
  */
 final class WriterScenario implements Scenario {
@@ -15,7 +15,7 @@ final class WriterScenario implements Scenario {
     private static final int KEYS = 10_000;
     private static final int PAYLOAD_BYTES = 256;
     private static final int BULK = 500;
-    private static final int TURNS = 8;
+    private static final int TURNS = 16;
     private static final int ROUNDS = 3;
     private static final List<Integer> THREADS = List.of(1, 4);
 
@@ -122,12 +122,12 @@ final class WriterScenario implements Scenario {
 
     /** Transactions of one message in a turn. */
     private static int singles(Bench bench) {
-        return Math.max(5, Math.min(100, bench.size().messages() / 2_000));
+        return Math.max(5, Math.min(50, bench.size().messages() / 4_000));
     }
 
     /** Transactions of many messages in a turn. What was written must be delivered in the end, so that the slow get fewer. */
     private static int bulks(Bench bench, Contestant contestant) {
-        return Math.max(1, contestant.enough(bench.size().messages()) / 80_000);
+        return Math.max(1, contestant.enough(bench.size().messages()) / 160_000);
     }
 
     /** All that is written in a run. */
