@@ -4,6 +4,7 @@ import dev.boxcar.internal.CompositeListener;
 import dev.boxcar.internal.Environment;
 import dev.boxcar.internal.Processor;
 import dev.boxcar.spi.OutboxStorage;
+import dev.boxcar.spi.WakeSource;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +47,8 @@ public final class Outbox<T> implements OutboxWriter<T>, AutoCloseable {
                         listener,
                         builder.clock,
                         new SplittableRandom()),
-                builder.executor);
+                builder.executor,
+                builder.wakeSource);
     }
 
     /** A builder; storage and publisher are required. */
@@ -166,6 +168,7 @@ public final class Outbox<T> implements OutboxWriter<T>, AutoCloseable {
         private final List<OutboxListener> listeners = new ArrayList<>();
         private OutboxClock clock = OutboxClock.system();
         private @Nullable Executor executor;
+        private @Nullable WakeSource wakeSource;
 
         private Builder() {}
 
@@ -210,6 +213,16 @@ public final class Outbox<T> implements OutboxWriter<T>, AutoCloseable {
         /** Adds a listener. */
         public Builder<T> listener(OutboxListener value) {
             listeners.add(Objects.requireNonNull(value, "listener"));
+            return this;
+        }
+
+        /**
+         * Who tells the processor that writers in other processes have committed something, for example PostgreSQL. In use from
+         * the start of processing to its end, not by {@link Outbox#pumpOutbox()}. Default: nobody; the processor looks by itself
+         * and can be {@linkplain Outbox#wakeProcessor() told}.
+         */
+        public Builder<T> wakeSource(WakeSource value) {
+            wakeSource = Objects.requireNonNull(value, "wakeSource");
             return this;
         }
 

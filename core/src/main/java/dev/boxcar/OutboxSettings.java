@@ -18,7 +18,8 @@ import java.util.Objects;
  * @param readSize the largest number of entries in one read; default 1,000
  * @param maxInFlightEntries how many entries are held in memory at most, for each destination; default 10,000
  * @param maxInFlightBytes how many bytes they may have together, for each destination; default 64 MiB
- * @param settleDelay how long acknowledged entries may wait so that one statement deletes more of them; default 5 ms
+ * @param settleDelay how long acknowledged entries may wait so that one statement deletes more of them; those that wait when
+ *     the process dies are published again; default 50 ms
  * @param retryPolicy what happens to messages that fail
  * @param messageLimits how large messages may be
  */
@@ -129,7 +130,7 @@ public record OutboxSettings(
         private int readSize = 1_000;
         private int maxInFlightEntries = 10_000;
         private long maxInFlightBytes = 64L * 1024 * 1024;
-        private Duration settleDelay = Duration.ofMillis(5);
+        private Duration settleDelay = Duration.ofMillis(50);
         private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
         private MessageLimits messageLimits = MessageLimits.DEFAULT;
 

@@ -6,8 +6,10 @@ import dev.boxcar.OutboxListener;
 import dev.boxcar.OutboxSettings;
 import dev.boxcar.OutboxWriter;
 import dev.boxcar.jdbc.JdbcStorage;
+import dev.boxcar.jdbc.PostgresListener;
 import dev.boxcar.kafka.KafkaPublisher;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +24,9 @@ final class BoxcarContestant implements Contestant {
         /** It is in the writers' process, which wakes it after each commit. */
         IN_PROCESS,
         /** It is in another process, and nobody tells it. */
-        POLLING
+        POLLING,
+        /** It is in another process, and PostgreSQL tells it. */
+        NOTIFY
     }
 
     /** No setting at all. */
@@ -43,12 +47,19 @@ final class BoxcarContestant implements Contestant {
     /** A relay that writers in other processes cannot wake, and that looks often enough to be quick. */
     static final BoxcarContestant POLLING = new BoxcarContestant(
             "boxcar-polling",
-            "a processor that nobody wakes, minPollInterval 10 ms, processInterval 100 ms",
+            "a processor that nobody wakes, minPollInterval 12 ms, processInterval 100 ms",
             Wake.POLLING,
             OutboxSettings.builder()
-                    .minPollInterval(Duration.ofMillis(10))
+                    .minPollInterval(Duration.ofMillis(12))
                     .processInterval(Duration.ofMillis(100))
                     .build());
+
+    /** A relay that is told by a trigger of what was committed elsewhere. */
+    static final BoxcarContestant NOTIFY = new BoxcarContestant(
+            "boxcar-notify",
+            "a processor that PostgreSQL notifies, no settings",
+            Wake.NOTIFY,
+            OutboxSettings.defaults());
 
     private final String name;
     private final String setup;
@@ -100,8 +111,9 @@ final class BoxcarContestant implements Contestant {
                     .build();
             JdbcStorage storage = JdbcStorage.builder(probe.dataSource())
                     .createIfMissing(true)
+                    .notifying(wake == Wake.NOTIFY)
                     .build();
-            this.outbox = Outbox.<Connection>builder()
+            Outbox.Builder<Connection> builder = Outbox.<Connection>builder()
                     .storage(storage)
                     .publisher(publisher)
                     .settings(settings)
@@ -110,14 +122,17 @@ final class BoxcarContestant implements Contestant {
                         public void settled(int entries) {
                             settled.add(entries);
                         }
-                    })
-                    .build();
+                    });
+            if (wake == Wake.NOTIFY) {
+                builder.wakeSource(PostgresListener.of(storage, () -> DriverManager.getConnection(place.url())));
+            }
+            this.outbox = builder.build();
             switch (wake) {
                 case IN_PROCESS -> {
                     this.writer = outbox;
                     this.afterCommit = outbox::wakeProcessor;
                 }
-                case POLLING -> {
+                case POLLING, NOTIFY -> {
                     this.writer = OutboxWriter.create(storage);
                     this.afterCommit = () -> {};
                 }

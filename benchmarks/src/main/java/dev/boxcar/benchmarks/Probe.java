@@ -65,7 +65,8 @@ final class Probe {
                 }
                 case "prepareStatement" -> {
                     statements.increment();
-                    if (arguments[0].toString().stripLeading().startsWith("select")) {
+                    String sql = arguments[0].toString().stripLeading();
+                    if (sql.startsWith("select") || sql.startsWith("begin")) { // with its transaction around it
                         selects.increment();
                     }
                 }

@@ -125,7 +125,7 @@ public final class Engine {
             nextCheck = Long.MIN_VALUE;
             phase = check ? Phase.CHECKING : Phase.PROCESSING;
             drainUntil = Long.MAX_VALUE;
-            reader.begin();
+            reader.begin(!hand);
             dispatcher.begin();
             environment.listener().started(environment.processorId());
         });
@@ -159,7 +159,9 @@ public final class Engine {
                 case AT_REST, LEAVING -> Long.MAX_VALUE;
                 case CHECKING -> checking ? Long.MAX_VALUE : nextCheck;
                 case PROCESSING ->
-                    Math.min(Math.min(activeDeadline(now), fencing.nextDeadline()), reader.nextDeadline(now));
+                    Math.min(
+                            Math.min(activeDeadline(now), fencing.nextDeadline()),
+                            Math.min(reader.nextDeadline(now), woken.get() ? reader.takesWakesAt() : Long.MAX_VALUE));
                 case DRAINING -> Math.min(drainUntil, activeDeadline(now));
             };
         } finally {
@@ -175,7 +177,17 @@ public final class Engine {
 
     /** Whether an event waits to be handled. */
     public boolean hasEvents() {
-        return !mailbox.isEmpty() || (woken.get() && phase == Phase.PROCESSING);
+        if (!mailbox.isEmpty()) {
+            return true;
+        }
+        lock.lock();
+        try {
+            return woken.get()
+                    && phase == Phase.PROCESSING
+                    && reader.takesWakes(environment.clock().nanoTime());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Whether, pumped by hand, it has done all that can be done now. */
@@ -345,7 +357,9 @@ public final class Engine {
     }
 
     private int process(long now) {
-        if (woken.getAndSet(false)) {
+        // Left set until a read can answer it: what wakes meanwhile then finds it set, and costs nothing.
+        if (woken.get() && reader.takesWakes(now)) {
+            woken.set(false);
             reader.wake();
         }
         return claims.tick(now)

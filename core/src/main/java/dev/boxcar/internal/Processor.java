@@ -3,6 +3,7 @@ package dev.boxcar.internal;
 import dev.boxcar.OutboxClock;
 import dev.boxcar.StorageException;
 import dev.boxcar.spi.OutboxStorage;
+import dev.boxcar.spi.WakeSource;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -19,9 +20,12 @@ public final class Processor {
 
     private static final Logger log = LoggerFactory.getLogger(Processor.class);
 
+    private static final WakeSource.Listening NO_WAKES = () -> {};
+
     private final Environment environment;
     private final Engine engine;
     private final @Nullable Executor executor;
+    private final @Nullable WakeSource wakeSource;
     /** Guards the three fields below. */
     private final Object state = new Object();
 
@@ -30,10 +34,11 @@ public final class Processor {
     private @Nullable CountDownLatch background;
     private volatile @Nullable Thread runner;
 
-    /** A processor at rest. Without an executor it makes threads of its own. */
-    public Processor(Environment environment, @Nullable Executor executor) {
+    /** A processor at rest. Without an executor it makes threads of its own; without a source it wakes when it is told. */
+    public Processor(Environment environment, @Nullable Executor executor, @Nullable WakeSource wakeSource) {
         this.environment = environment;
         this.executor = executor;
+        this.wakeSource = wakeSource;
         this.engine = new Engine(environment);
         engine.onEvent(this::unparkRunner);
     }
@@ -182,6 +187,9 @@ public final class Processor {
         OutboxStorage<?> storage = environment.storage();
         try {
             storage.check();
+            if (wakeSource != null) {
+                wakeSource.check();
+            }
             return true;
         } catch (StorageException e) {
             log.warn(
@@ -197,6 +205,7 @@ public final class Processor {
         Executor given = executor;
         ExecutorService own = given == null ? storageThreads() : null;
         boolean interrupted = false;
+        WakeSource.Listening wakes = NO_WAKES;
         try {
             runner = Thread.currentThread();
             engine.begin(own != null ? own : given != null ? given : Runnable::run, check, false);
@@ -204,6 +213,9 @@ public final class Processor {
                     "processor {}: started on {}",
                     environment.processorId(),
                     environment.storage().description());
+            if (wakeSource != null) {
+                wakes = wakeSource.start(environment.processorId(), engine::wake);
+            }
             while (!isClosed()) {
                 if (Thread.interrupted()) {
                     interrupted = true;
@@ -214,6 +226,7 @@ public final class Processor {
             interrupted |= turnUntilAtRest();
             log.info("processor {}: stopped", environment.processorId());
         } finally {
+            wakes.close();
             runner = null;
             if (own != null) {
                 own.shutdown();

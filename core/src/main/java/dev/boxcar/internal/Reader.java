@@ -31,6 +31,12 @@ final class Reader {
     /** A lane that has had no room for so long falls behind on its own. */
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
+    /** After a read the wakes that come are gathered for so many times as long as it took, so that one read answers them. */
+    private static final int REST = 2;
+
+    /** A slow read must not make the next ones late as well. */
+    private static final Duration LONGEST_REST = Duration.ofMillis(2);
+
     private final Environment environment;
     private final StorageCalls calls;
     private final ClaimKeeper claims;
@@ -46,6 +52,8 @@ final class Reader {
 
     private boolean busy;
     private boolean stopped;
+    private boolean patient;
+    private long restUntil = Long.MIN_VALUE;
     private long pollPause;
     private long nextPoll = Long.MAX_VALUE;
     private long notBefore = Long.MIN_VALUE;
@@ -75,6 +83,21 @@ final class Reader {
     /** Somebody says that there is something new. */
     void wake() {
         shared.forEach(Feed::poll);
+    }
+
+    /** Whether a wake would be answered now. Otherwise it is kept until then, together with all that follow it. */
+    boolean takesWakes(long now) {
+        return !busy && (now >= restUntil || isWalking());
+    }
+
+    /** When that changes by itself. */
+    long takesWakesAt() {
+        return busy ? Long.MAX_VALUE : restUntil;
+    }
+
+    /** Whether reads follow each other anyway: then a rest would save none. */
+    private boolean isWalking() {
+        return shared.stream().anyMatch(Feed::isDue) || feedsOfLanes().stream().anyMatch(Feed::isDue);
     }
 
     void add(Collection<Integer> partitions) {
@@ -121,8 +144,11 @@ final class Reader {
         stopped = true;
     }
 
-    void begin() {
+    /** @param patient whether reads may wait for company */
+    void begin(boolean patient) {
         stopped = false;
+        this.patient = patient;
+        restUntil = Long.MIN_VALUE;
         pollPause = minPoll;
         notBefore = Long.MIN_VALUE;
     }
@@ -261,6 +287,7 @@ final class Reader {
                 Math.min(room, environment.settings().readSize()),
                 bytes);
         int version = feed.version();
+        long start = environment.clock().nanoTime();
         feed.reading();
         busy = true;
         calls.start(
@@ -268,6 +295,7 @@ final class Reader {
                 () -> environment.storage().read(request),
                 page -> {
                     busy = false;
+                    rest(start);
                     backoff.reset();
                     if (feed.version() == version) {
                         take(feed, request, page);
@@ -275,6 +303,13 @@ final class Reader {
                     settledMeanwhile.clear();
                 },
                 failure -> failed());
+    }
+
+    private void rest(long start) {
+        if (patient) {
+            long now = environment.clock().nanoTime();
+            restUntil = now + Math.min((now - start) * REST, LONGEST_REST.toNanos());
+        }
     }
 
     /** Perhaps the database failed over to one that knows less: what was read so far says nothing any more. */

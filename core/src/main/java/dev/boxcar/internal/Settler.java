@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /** Collects what became of entries and writes it down, many at a time, one call under way. */
 final class Settler {
 
-    /** So many are written down at once without waiting for more. */
+    /** So many are written down at once without waiting for more; fewer where memory is small. */
     private static final int PLENTY = 500;
 
     private static final int MOST = 5_000;
@@ -26,11 +26,14 @@ final class Settler {
     private final Consumer<List<Tracked>> settled;
     private final Backoff backoff;
     private final long delay;
+    private final int plenty;
+    private final long plentyBytes;
     private final List<Tracked> published = new ArrayList<>();
     private final List<Failed<Retry>> retries = new ArrayList<>();
     private final List<Failed<Dead>> dead = new ArrayList<>();
     private boolean busy;
     private boolean hurry;
+    private long publishedBytes;
     private long oldest = Long.MAX_VALUE;
     private long notBefore = Long.MIN_VALUE;
 
@@ -42,11 +45,14 @@ final class Settler {
         this.claims = claims;
         this.settled = settled;
         this.delay = environment.settings().settleDelay().toNanos();
+        this.plenty = Math.max(1, Math.min(PLENTY, environment.settings().maxInFlightEntries() / 4));
+        this.plentyBytes = environment.settings().maxInFlightBytes() / 4;
         this.backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5), environment.random());
     }
 
     void published(Tracked tracked, long now) {
         published.add(tracked);
+        publishedBytes += tracked.bytes();
         noted(now);
     }
 
@@ -87,6 +93,7 @@ final class Settler {
         published.clear();
         retries.clear();
         dead.clear();
+        publishedBytes = 0;
         oldest = Long.MAX_VALUE;
     }
 
@@ -95,7 +102,16 @@ final class Settler {
     }
 
     private long dueAt() {
-        return Math.max(notBefore, hurry || waiting() >= PLENTY ? Long.MIN_VALUE : oldest + delay);
+        return Math.max(notBefore, isUrgent() ? Long.MIN_VALUE : oldest + delay);
+    }
+
+    /** What failed holds others back until it is written down; what was sent only takes up memory. */
+    private boolean isUrgent() {
+        return hurry
+                || !retries.isEmpty()
+                || !dead.isEmpty()
+                || published.size() >= plenty
+                || publishedBytes >= plentyBytes;
     }
 
     private void noted(long now) {
@@ -107,6 +123,7 @@ final class Settler {
         List<Failed<Retry>> postponed = keep(take(retries), Failed::tracked);
         List<Failed<Dead>> buried = keep(take(dead), Failed::tracked);
         oldest = waiting() == 0 ? Long.MAX_VALUE : now;
+        countBytes();
         Settlement settlement = new Settlement(
                 byClaim(deletes),
                 postponed.stream().map(Failed::outcome).toList(),
@@ -133,10 +150,15 @@ final class Settler {
                     published.addAll(0, keep(deletes, tracked -> tracked));
                     retries.addAll(0, keep(postponed, Failed::tracked));
                     dead.addAll(0, keep(buried, Failed::tracked));
+                    countBytes();
                     long later = environment.clock().nanoTime();
                     noted(later);
                     notBefore = later + backoff.next();
                 });
+    }
+
+    private void countBytes() {
+        publishedBytes = published.stream().mapToLong(Tracked::bytes).sum();
     }
 
     /** Those that are still ours: what the claims were lost for must not be written any more. */

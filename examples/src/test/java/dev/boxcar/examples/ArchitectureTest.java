@@ -83,6 +83,8 @@ class ArchitectureTest {
         classes()
                 .that()
                 .resideInAPackage("dev.boxcar.jdbc..")
+                .and()
+                .doNotHaveSimpleName("PostgresNotifications") // loaded when somebody listens
                 .should()
                 .onlyDependOnClassesThat(allowed(API).or(resideInAnyPackage("dev.boxcar.jdbc..", "javax.sql..")))
                 .check(BOXCAR);

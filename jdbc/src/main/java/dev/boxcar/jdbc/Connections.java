@@ -2,6 +2,8 @@ package dev.boxcar.jdbc;
 
 import dev.boxcar.StorageException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
@@ -25,14 +27,16 @@ final class Connections {
      * that PgBouncer shares out. Without statistics, or with those of the empty table that a queue mostly is, the planner would
      * read and sort the whole outbox for each page: it is kept to the indexes, and plans a statement once.
      */
-    private static final String POSTGRESQL_BEGIN = """
-            set transaction isolation level read committed;
+    private static final String POSTGRESQL_PLANS = """
             set local enable_seqscan = off;
             set local enable_bitmapscan = off;
             set local enable_sort = off;
             set local jit = off;
             set local plan_cache_mode = force_generic_plan
             """;
+
+    private static final String POSTGRESQL_BEGIN =
+            "set transaction isolation level read committed;\n" + POSTGRESQL_PLANS;
 
     private final DataSource dataSource;
     private final Database database;
@@ -52,6 +56,38 @@ final class Connections {
     /** All statements are one transaction. */
     <R> R together(String action, Work<R> work) {
         return run(action, false, work);
+    }
+
+    /**
+     * A statement of PostgreSQL with its own transaction around it, in the form of {@link #inOneTrip(String, Work)}. What goes
+     * to the server at once is answered at once: beginning and ending cost no time on the network.
+     */
+    static String inOneTrip(String statement) {
+        return "begin isolation level read committed;\n" + POSTGRESQL_PLANS + ";\n" + statement.strip() + ";\ncommit";
+    }
+
+    /** Runs statements that are their own transactions. One that failed is rolled back. */
+    <R> R inOneTrip(String action, Work<R> work) {
+        return each(action, connection -> {
+            try {
+                return work.on(connection);
+            } catch (SQLException e) {
+                quietly(() -> execute(connection, "rollback"));
+                throw e;
+            }
+        });
+    }
+
+    /** The rows of such a statement: they come behind the results of what has none. */
+    static ResultSet rows(PreparedStatement statement) throws SQLException {
+        boolean rows = statement.execute();
+        while (!rows) {
+            if (statement.getUpdateCount() == -1) {
+                throw new SQLException("the driver returned no rows of a statement within its transaction");
+            }
+            rows = statement.getMoreResults();
+        }
+        return statement.getResultSet();
     }
 
     private <R> R run(String action, boolean autoCommit, Work<R> work) {
@@ -103,7 +139,7 @@ final class Connections {
         boolean done = false;
         try {
             if (database == Database.POSTGRESQL) {
-                begin(connection);
+                execute(connection, POSTGRESQL_BEGIN);
             }
             R result = work.on(connection);
             connection.commit();
@@ -119,9 +155,9 @@ final class Connections {
         }
     }
 
-    private static void begin(Connection connection) throws SQLException {
+    private static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(POSTGRESQL_BEGIN);
+            statement.execute(sql);
         }
     }
 

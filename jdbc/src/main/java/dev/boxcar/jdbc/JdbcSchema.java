@@ -53,8 +53,22 @@ public final class JdbcSchema {
         return ddl(dialect.database(), names);
     }
 
+    /**
+     * The statements that let PostgreSQL notify listeners of committed entries, beside those of {@link #ddl}; needs no database.
+     *
+     * @param schema the schema, or null for the connection's own
+     * @param table the main table's name
+     * @throws IllegalArgumentException when a name is not a plain identifier
+     */
+    public static String notifyDdl(@Nullable String schema, String table) {
+        return file("postgresql-notify.sql", Database.POSTGRESQL, new TableNames(schema, table));
+    }
+
     private static String ddl(Database database, TableNames names) {
-        String file = database.name().toLowerCase(Locale.ROOT) + ".sql";
+        return file(database.name().toLowerCase(Locale.ROOT) + ".sql", database, names);
+    }
+
+    private static String file(String file, Database database, TableNames names) {
         try (InputStream in = JdbcSchema.class.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException("the jar lacks " + file);
@@ -89,6 +103,53 @@ public final class JdbcSchema {
             });
         }
         check();
+    }
+
+    /**
+     * Lets PostgreSQL notify listeners of committed entries: creates the trigger. Does nothing when it is there; several
+     * processes may do it at once. The tables must be there. Costs writers a lock at their commit that the whole server has
+     * once; waits for transactions that are writing to the outbox.
+     *
+     * @throws IllegalStateException when this is not PostgreSQL
+     * @throws dev.boxcar.StorageException when the database failed or refused
+     */
+    public void applyNotify() {
+        NotifyTrigger found = notifyTrigger();
+        if (found == null || !found.present()) {
+            connections.together("creating the trigger that notifies", connection -> {
+                execute(connection, dialect.lockSchema());
+                for (String statement : statements(notifyDdl(names.schema(), names.table()))) {
+                    execute(connection, statement);
+                }
+                return true;
+            });
+        }
+    }
+
+    /**
+     * Checks that PostgreSQL notifies listeners of committed entries.
+     *
+     * @throws SchemaException when it does not; its message shows what to do
+     * @throws IllegalStateException when this is not PostgreSQL
+     * @throws dev.boxcar.StorageException when the database failed
+     */
+    public void checkNotify() {
+        NotifyTrigger found = notifyTrigger();
+        if (found == null || !found.present()) {
+            throw new SchemaException(place + ": nobody notifies of new entries, the trigger " + names
+                    + "_notify is missing or disabled. Create it with: boxcar schema apply --notify --url <jdbc url>"
+                    + options());
+        }
+    }
+
+    private @Nullable NotifyTrigger notifyTrigger() {
+        if (dialect.database() != Database.POSTGRESQL) {
+            throw new IllegalStateException(place + ": only PostgreSQL can notify of new entries; processors that are "
+                    + "not woken in the process poll");
+        }
+        return connections
+                .each("looking for the trigger", connection -> Optional.ofNullable(NotifyTrigger.find(connection, names)))
+                .orElse(null);
     }
 
     /**

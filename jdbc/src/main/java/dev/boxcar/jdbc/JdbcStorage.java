@@ -73,6 +73,14 @@ public final class JdbcStorage implements OutboxStorage<Connection> {
         return Dialect.PARTITIONS;
     }
 
+    DataSource dataSource() {
+        return dataSource;
+    }
+
+    TableNames names() {
+        return names;
+    }
+
     /** The tables' definition and creation. */
     public JdbcSchema schema() {
         return parts().schema;
@@ -256,6 +264,7 @@ public final class JdbcStorage implements OutboxStorage<Connection> {
         private String table = DEFAULT_TABLE;
         private @Nullable Database database;
         private boolean createIfMissing;
+        private boolean notifying;
 
         private Builder(DataSource dataSource) {
             this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -292,16 +301,35 @@ public final class JdbcStorage implements OutboxStorage<Connection> {
         }
 
         /**
+         * Whether {@link #build()} also creates the trigger that lets PostgreSQL {@linkplain JdbcSchema#applyNotify() notify}
+         * listeners, if it creates missing tables. Default false.
+         */
+        public Builder notifying(boolean value) {
+            notifying = value;
+            return this;
+        }
+
+        /**
          * The storage. Touches the database only to create missing tables, if that is wanted; otherwise an application can
          * start while its database is away.
          *
-         * @throws IllegalArgumentException when a name is not a plain identifier
+         * @throws IllegalArgumentException when a name is not a plain identifier, or {@code notifying} was asked for without
+         *     {@code createIfMissing}
+         * @throws IllegalStateException when it should notify, and is not in PostgreSQL
          * @throws StorageException when tables should be created and the database failed
          */
         public JdbcStorage build() {
+            if (notifying && !createIfMissing) {
+                throw new IllegalArgumentException(
+                        "notifying creates a trigger, and createIfMissing is not set: who creates it? (JdbcSchema.applyNotify() "
+                                + "or: boxcar schema apply --notify)");
+            }
             JdbcStorage storage = new JdbcStorage(dataSource, new TableNames(schema, table), database);
             if (createIfMissing) {
                 storage.schema().apply();
+                if (notifying) {
+                    storage.schema().applyNotify();
+                }
             }
             return storage;
         }

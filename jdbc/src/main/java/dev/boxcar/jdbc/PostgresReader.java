@@ -91,8 +91,8 @@ final class PostgresReader implements Reader {
     private final IdFloor floor;
 
     PostgresReader(TableNames names, IdFloor floor) {
-        this.read = names.in(Database.POSTGRESQL, READ);
-        this.content = names.in(Database.POSTGRESQL, CONTENT);
+        this.read = Connections.inOneTrip(names.in(Database.POSTGRESQL, READ));
+        this.content = Connections.inOneTrip(names.in(Database.POSTGRESQL, CONTENT));
         this.floor = floor;
     }
 
@@ -108,7 +108,7 @@ final class PostgresReader implements Reader {
 
     @Override
     public ReadPage read(Connections connections, ReadRequest request) {
-        return connections.together("reading entries", connection -> read(connection, request));
+        return connections.inOneTrip("reading entries", connection -> read(connection, request));
     }
 
     private ReadPage read(Connection connection, ReadRequest request) throws SQLException {
@@ -198,7 +198,7 @@ final class PostgresReader implements Reader {
         String server = "";
         List<Row> rows = new ArrayList<>(request.maxEntries());
         EntryRows entries = new EntryRows();
-        try (ResultSet found = statement.executeQuery()) {
+        try (ResultSet found = Connections.rows(statement)) {
             while (found.next()) {
                 found.getLong(1);
                 if (found.wasNull()) {
@@ -248,7 +248,7 @@ final class PostgresReader implements Reader {
         Map<Long, byte[]> payloads = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(content)) {
             statement.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = Connections.rows(statement)) {
                 while (rows.next()) {
                     payloads.put(rows.getLong(1), rows.getBytes(2));
                 }

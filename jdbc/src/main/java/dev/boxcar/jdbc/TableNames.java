@@ -38,6 +38,7 @@ record TableNames(@Nullable String schema, String table) {
                 .replace("${dead}", quoted(database, "_dead"))
                 .replace("${version}", quoted(database, "_schema"))
                 .replace("${sequence}", quoted(database, "_id_seq"))
+                .replace("${notify}", quoted(database, "_notify"))
                 .replace("${schema.}", schema == null ? "" : database.quoted(schema) + ".")
                 .replace("${name}", table);
     }

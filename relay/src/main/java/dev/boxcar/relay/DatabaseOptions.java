@@ -74,9 +74,11 @@ final class DatabaseOptions implements SettingOptions {
      */
     JdbcAddress address() {
         String theUrl = url;
-        if (theUrl == null) {
-            return JdbcAddress.of("jdbc:sqlite:" + EMBEDDED_FILE, null, null);
-        }
+        return theUrl == null ? JdbcAddress.of("jdbc:sqlite:" + EMBEDDED_FILE, null, null) : address(theUrl);
+    }
+
+    /** Another address with the same credentials. */
+    JdbcAddress address(String theUrl) {
         try {
             return JdbcAddress.of(theUrl, user, thePassword());
         } catch (IllegalArgumentException e) {

@@ -69,6 +69,10 @@ final class JdbcAddress {
         };
     }
 
+    boolean isPostgresql() {
+        return driver == Driver.POSTGRESQL;
+    }
+
     String driverClass() {
         return driver.className;
     }

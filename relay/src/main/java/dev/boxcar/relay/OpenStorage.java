@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.boxcar.StorageException;
 import dev.boxcar.jdbc.JdbcStorage;
+import dev.boxcar.spi.WakeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A small connection pool and the outbox in it. Opening it does not connect. Safe for use by several threads. */
+/** A small connection pool and the outbox in it. Opening it does not connect. Safe for use by several threads once it is set up. */
 final class OpenStorage implements AutoCloseable {
 
     /** A processor blocks on four calls at the most. */
@@ -21,6 +22,7 @@ final class OpenStorage implements AutoCloseable {
     private final HikariDataSource pool;
     private final JdbcStorage storage;
     private final boolean create;
+    private @Nullable WakeSource wakes;
 
     private OpenStorage(HikariDataSource pool, JdbcStorage storage, boolean create) {
         this.pool = pool;
@@ -89,9 +91,22 @@ final class OpenStorage implements AutoCloseable {
     void prepare() {
         if (create) {
             storage.schema().apply();
+            if (wakes != null) {
+                storage.schema().applyNotify();
+            }
         } else {
             storage.check();
         }
+    }
+
+    /** Who wakes the processor; null is nobody. */
+    void wakes(@Nullable WakeSource source) {
+        wakes = source;
+    }
+
+    @Nullable
+    WakeSource wakes() {
+        return wakes;
     }
 
     JdbcStorage storage() {

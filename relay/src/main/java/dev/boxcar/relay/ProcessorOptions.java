@@ -91,9 +91,10 @@ final class ProcessorOptions implements SettingOptions {
     @Option(
             names = "--settle-delay",
             paramLabel = "TIME",
-            defaultValue = "5ms",
-            description = "How long acknowledged messages may wait so that one statement deletes more of them.")
-    Duration settleDelay = Duration.ofMillis(5);
+            defaultValue = "50ms",
+            description = "How long acknowledged messages may wait so that one statement deletes more of them; those that wait "
+                    + "when the relay dies are sent again.")
+    Duration settleDelay = Duration.ofMillis(50);
 
     @Option(
             names = "--max-attempts",

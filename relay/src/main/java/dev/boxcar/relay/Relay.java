@@ -3,6 +3,7 @@ package dev.boxcar.relay;
 import dev.boxcar.Outbox;
 import dev.boxcar.Publisher;
 import dev.boxcar.StorageException;
+import dev.boxcar.spi.WakeSource;
 import java.sql.Connection;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,10 @@ final class Relay {
         }
         if (events != null) {
             builder.listener(events);
+        }
+        WakeSource wakes = database.wakes();
+        if (wakes != null) {
+            builder.wakeSource(wakes);
         }
         this.outbox = builder.build();
     }

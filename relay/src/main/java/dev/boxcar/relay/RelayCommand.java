@@ -48,6 +48,9 @@ final class RelayCommand implements Callable<Integer> {
     private CreateSchemaOption createSchema = new CreateSchemaOption();
 
     @Mixin
+    private ListenOptions listen = new ListenOptions();
+
+    @Mixin
     private DestinationOptions destination = new DestinationOptions();
 
     @Mixin
@@ -69,6 +72,7 @@ final class RelayCommand implements Callable<Integer> {
             destination.check(databaseOptions.embedded());
             eventOptions.check(!destination.toKafka());
             processor.settings();
+            listen.check(databaseOptions);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(), SettingOptions.inOptionNames(spec, String.valueOf(e.getMessage())), e);
@@ -110,6 +114,7 @@ final class RelayCommand implements Callable<Integer> {
             if (databaseOptions.embedded()) {
                 sayHowToTryIt();
             }
+            database.wakes(listen.source(databaseOptions, database.storage(), io));
             new Relay(database, publisher, processor, events, stop).run(name);
         }
     }

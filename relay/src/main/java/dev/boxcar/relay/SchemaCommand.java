@@ -68,13 +68,30 @@ final class SchemaCommand implements Runnable {
                         "The outbox table; the names of the other tables begin with it. Default: ${DEFAULT-VALUE}.")
         private String table = "boxcar_outbox";
 
+        @Option(
+                names = "--notify",
+                description = "Also print the trigger that wakes relays which --listen (PostgreSQL only).")
+        private boolean notify;
+
+        @Spec
+        @SuppressWarnings("NullAway.Init")
+        private CommandSpec spec;
+
         Print(Io io) {
             this.io = io;
         }
 
         @Override
         public Integer call() {
+            if (notify && database != Database.POSTGRESQL) {
+                throw new ParameterException(
+                        spec.commandLine(), "--notify: only PostgreSQL can notify, not " + database.displayName());
+            }
             io.out().print(JdbcSchema.ddl(database, schema, table));
+            if (notify) {
+                io.out().println();
+                io.out().print(JdbcSchema.notifyDdl(schema, table));
+            }
             return ExitCode.OK;
         }
     }
@@ -95,6 +112,12 @@ final class SchemaCommand implements Runnable {
         @Mixin
         private DatabaseOptions databaseOptions = new DatabaseOptions();
 
+        @Option(
+                names = "--notify",
+                description = "Also create the trigger that wakes relays which --listen (PostgreSQL only). Commits of writers "
+                        + "then wait for each other: see the guide.")
+        private boolean notify;
+
         Apply(Io io) {
             this.io = io;
         }
@@ -103,6 +126,9 @@ final class SchemaCommand implements Runnable {
         public Integer call() {
             try (OpenStorage database = OpenStorage.open(databaseOptions, false, StatusCommand.PATIENCE, io)) {
                 database.storage().schema().apply();
+                if (notify) {
+                    database.storage().schema().applyNotify();
+                }
                 io.say("the tables are there: " + database.storage().description());
             }
             return ExitCode.OK;

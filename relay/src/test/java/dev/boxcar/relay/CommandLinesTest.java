@@ -50,6 +50,8 @@ class CommandLinesTest {
         assertThat(help)
                 .contains("Env BOXCAR_URL")
                 .contains("Env BOXCAR_PASSWORD_FILE")
+                .containsIgnoringCase("env BOXCAR_LISTEN")
+                .containsIgnoringCase("env BOXCAR_LISTEN_URL")
                 .contains("Default 500ms, env BOXCAR_PROCESS_INTERVAL")
                 .contains("Default 64MiB, env BOXCAR_MAX_IN_FLIGHT_BYTES")
                 .doesNotContain("exit-on-stdin-close");
@@ -95,6 +97,23 @@ class CommandLinesTest {
                 List.of("'5' is not a time", "relay", "--claim-duration", "5"),
                 List.of("not an int", "relay", "--batch-size", "many"),
                 List.of("neither dead-letter nor hold-key", "relay", "--after-last-attempt", "shrug"),
+                List.of("--listen needs --url jdbc:postgresql", "relay", "--listen"),
+                List.of(
+                        "--listen needs --url jdbc:postgresql",
+                        "relay",
+                        "--url",
+                        "jdbc:h2:mem:x",
+                        "--stdout-publisher",
+                        "--listen"),
+                List.of(
+                        "--listen-url must be a jdbc:postgresql",
+                        "relay",
+                        "--url",
+                        NOWHERE,
+                        "--stdout-publisher",
+                        "--listen-url",
+                        "jdbc:h2:mem:x"),
+                List.of("--notify: only PostgreSQL", "schema", "print", "--database", "h2", "--notify"),
                 List.of("--events - and --stdout-publisher", "relay", "--events", "-"),
                 List.of("which ones?", "dead", "purge", "--url", NOWHERE),
                 List.of("which ones?", "dead", "replay", "--url", NOWHERE, "--all", "--namespace", "n"),
@@ -157,7 +176,20 @@ class CommandLinesTest {
     void theSchemaIsPrintedWithoutAnyDatabase() {
         Cli cli = Cli.run("schema", "print", "--database", "postgresql", "--schema", "app", "--table", "events");
         assertThat(cli.exitCode()).isEqualTo(ExitCode.OK);
-        assertThat(cli.out()).contains("create table").contains("\"app\".\"events\"");
+        assertThat(cli.out())
+                .contains("create table")
+                .contains("\"app\".\"events\"")
+                .doesNotContain("create trigger");
+    }
+
+    @Test
+    void theTriggerThatNotifiesIsPrintedOnRequest() {
+        Cli cli = Cli.run(
+                "schema", "print", "--database", "postgresql", "--schema", "app", "--table", "events", "--notify");
+        assertThat(cli.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(cli.out())
+                .contains("create table")
+                .contains("create trigger \"events_notify\" after insert on \"app\".\"events\"");
     }
 
     @Test

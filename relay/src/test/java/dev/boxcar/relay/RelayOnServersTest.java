@@ -12,10 +12,12 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -147,6 +149,43 @@ class RelayOnServersTest {
                         .map(i -> i * 100 + Integer.parseInt(key))
                         .boxed()
                         .toList()));
+    }
+
+    /** It looks by itself once a minute only, so what it sends before that it was told of. */
+    @Test
+    void aRelayThatListensIsWokenByPlainSql() throws Exception {
+        String url = PostgresServer.shared().newDatabase("listen");
+        String[] options = {"relay", "--url", url, "--stdout-publisher", "--process-interval", "1m"};
+        Map<String, String> environment = Map.of("BOXCAR_LISTEN", "true", "BOXCAR_SCHEMA", "app", "BOXCAR_TABLE", "events");
+        try (ChildRelay early = ChildRelay.start(folder, environment, options)) {
+            assertThat(early.exitCode()).isEqualTo(ExitCode.SCHEMA);
+        }
+        String[] names = {"--url", url, "--schema", "app", "--table", "events"};
+        assertThat(Cli.run(with(names, "schema", "apply")).exitCode()).isEqualTo(ExitCode.OK);
+        try (ChildRelay early = ChildRelay.start(folder, environment, options)) {
+            assertThat(early.exitCode()).isEqualTo(ExitCode.SCHEMA);
+            assertThat(early.err()).contains("boxcar schema apply --notify").contains("--schema app --table events");
+        }
+        assertThat(Cli.run(with(names, "schema", "apply", "--notify")).exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(Cli.run(with(names, "schema", "apply", "--notify")).exitCode())
+                .as("again")
+                .isEqualTo(ExitCode.OK);
+        try (ChildRelay relay = ChildRelay.start(folder, environment, options)) {
+            relay.says("listens for new entries").says("took 64 partitions");
+            long start = System.nanoTime();
+            for (String payload : List.of("one", "two", "three")) {
+                sql(url, "insert into app.events (message_key, payload) values ('k', '" + payload + "')");
+                relay.writes("\"payload\":\"" + payload + "\"");
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("it was not found by polling")
+                    .isLessThan(Duration.ofSeconds(50));
+            assertThat(relay.terminate()).isEqualTo(SIGTERM);
+        }
+    }
+
+    private static String[] with(String[] options, String... command) {
+        return Stream.concat(Arrays.stream(command), Arrays.stream(options)).toArray(String[]::new);
     }
 
     private static void write(String url, int from, int to) throws Exception {
