@@ -31,14 +31,28 @@ public final class PostgresListener implements WakeSource {
     private PostgresListener(JdbcStorage storage, Connector connector) {
         this.storage = Objects.requireNonNull(storage, "storage");
         this.connector = Objects.requireNonNull(connector, "connector");
+        try {
+            PostgresNotifications.requireDriver();
+        } catch (LinkageError e) {
+            throw new IllegalStateException(
+                    "listening for new entries needs the driver org.postgresql:postgresql on the class path", e);
+        }
     }
 
-    /** On connections of the storage's data source. A pool must have one more than the storage needs. */
+    /**
+     * On connections of the storage's data source. A pool must have one more than the storage needs.
+     *
+     * @throws IllegalStateException when PostgreSQL's driver is not on the class path
+     */
     public static PostgresListener of(JdbcStorage storage) {
         return of(storage, storage.dataSource()::getConnection);
     }
 
-    /** On connections from elsewhere, when the storage's go through a pooler in transaction mode. */
+    /**
+     * On connections from elsewhere, when the storage's go through a pooler in transaction mode.
+     *
+     * @throws IllegalStateException when PostgreSQL's driver is not on the class path
+     */
     public static PostgresListener of(JdbcStorage storage, Connector connector) {
         return new PostgresListener(storage, connector);
     }
@@ -46,17 +60,11 @@ public final class PostgresListener implements WakeSource {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalStateException when the outbox is in a database that has no {@code LISTEN}, or the driver is missing
+     * @throws IllegalStateException when the outbox is in another database
      */
     @Override
     public void check() {
         storage.schema().checkNotify();
-        try {
-            PostgresNotifications.requireDriver();
-        } catch (LinkageError e) {
-            throw new IllegalStateException(
-                    "listening for new entries needs the driver org.postgresql:postgresql on the class path", e);
-        }
     }
 
     @Override
