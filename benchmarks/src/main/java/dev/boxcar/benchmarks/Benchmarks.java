@@ -61,8 +61,8 @@ public final class Benchmarks implements Callable<Integer> {
         all.addAll(only(Peers.all()));
         return List.of(
                 new DrainScenario(all),
-                new SteadyScenario(only(List.of(
-                        BoxcarContestant.DEFAULT, BoxcarContestant.POLLING, BoxcarContestant.NOTIFY))),
+                new SteadyScenario(
+                        only(List.of(BoxcarContestant.DEFAULT, BoxcarContestant.POLLING, BoxcarContestant.NOTIFY))),
                 new WriterScenario(only(List.of(BoxcarContestant.DEFAULT))),
                 new HostileScenario(only(List.of(BoxcarContestant.DEFAULT))),
                 new DownDestinationScenario(),

@@ -51,7 +51,11 @@ class ScenariosTest {
         Contestant limit = new LimitContestant();
         return Stream.of(
                 new Case(DrainScenario::new, limit, BoxcarContestant.DEFAULT),
-                new Case(SteadyScenario::new, BoxcarContestant.DEFAULT, BoxcarContestant.POLLING, BoxcarContestant.NOTIFY),
+                new Case(
+                        SteadyScenario::new,
+                        BoxcarContestant.DEFAULT,
+                        BoxcarContestant.POLLING,
+                        BoxcarContestant.NOTIFY),
                 new Case(WriterScenario::new, BoxcarContestant.DEFAULT),
                 new Case(HotKeyScenario::new, BoxcarContestant.TUNED),
                 new Case(NamespacesScenario::new, limit, BoxcarContestant.TUNED),

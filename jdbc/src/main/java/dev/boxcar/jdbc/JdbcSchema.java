@@ -148,7 +148,9 @@ public final class JdbcSchema {
                     + "not woken in the process poll");
         }
         return connections
-                .each("looking for the trigger", connection -> Optional.ofNullable(NotifyTrigger.find(connection, names)))
+                .each(
+                        "looking for the trigger",
+                        connection -> Optional.ofNullable(NotifyTrigger.find(connection, names)))
                 .orElse(null);
     }
 

@@ -115,13 +115,16 @@ final class ListeningThread implements WakeSource.Listening {
         log.warn(
                 "processor {}: no longer listens for new entries, it only polls; connecting again until it can: {}",
                 processorId,
-                e instanceof SQLException sql ? sql.getMessage() + " (SQLState " + sql.getSQLState() + ")" : e.toString());
+                e instanceof SQLException sql
+                        ? sql.getMessage() + " (SQLState " + sql.getSQLState() + ")"
+                        : e.toString());
     }
 
     /** A little at random, so that many processors do not come back at once. */
     private void rest() {
         long end = System.nanoTime()
-                + TimeUnit.MILLISECONDS.toNanos(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
+                + TimeUnit.MILLISECONDS.toNanos(
+                        pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
         pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
         synchronized (state) {
             try {

@@ -136,8 +136,7 @@ class PostgresListenerTest {
     @CsvSource({"15,false", "15,true", "18,false", "18,true"})
     void writersInPlainSqlWakeAProcessor(int version, boolean otherNames) throws SQLException {
         String url = PostgresServer.shared(version).newDatabase("listen");
-        JdbcFixture fixture =
-                otherNames ? JdbcFixture.strange(url, JdbcFixture.OTHER_SCHEMA) : new JdbcFixture(url);
+        JdbcFixture fixture = otherNames ? JdbcFixture.strange(url, JdbcFixture.OTHER_SCHEMA) : new JdbcFixture(url);
         JdbcStorage storage =
                 fixture.builder().createIfMissing(true).notifying(true).build();
         storage.schema().applyNotify(); // does nothing

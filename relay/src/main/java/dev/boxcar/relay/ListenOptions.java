@@ -13,15 +13,17 @@ final class ListenOptions implements SettingOptions {
 
     @Option(
             names = "--listen",
-            description = "Be woken by PostgreSQL when somebody commits messages, instead of polling alone. Needs the trigger "
-                    + "of 'boxcar schema apply --notify' (--create-schema creates it), and one more connection: not through a pooler in transaction mode.")
+            description =
+                    "Be woken by PostgreSQL when somebody commits messages, instead of polling alone. Needs the trigger "
+                            + "of 'boxcar schema apply --notify' (--create-schema creates it), and one more connection: not through a pooler in transaction mode.")
     boolean listen;
 
     @Option(
             names = "--listen-url",
             paramLabel = "JDBC-URL",
-            description = "Where to listen, if --url leads to a pooler in transaction mode: the address of the database itself. "
-                    + "User and password are those of --url. Implies --listen.")
+            description =
+                    "Where to listen, if --url leads to a pooler in transaction mode: the address of the database itself. "
+                            + "User and password are those of --url. Implies --listen.")
     @Nullable
     String url;
 

@@ -92,8 +92,9 @@ final class ProcessorOptions implements SettingOptions {
             names = "--settle-delay",
             paramLabel = "TIME",
             defaultValue = "50ms",
-            description = "How long acknowledged messages may wait so that one statement deletes more of them; those that wait "
-                    + "when the relay dies are sent again.")
+            description =
+                    "How long acknowledged messages may wait so that one statement deletes more of them; those that wait "
+                            + "when the relay dies are sent again.")
     Duration settleDelay = Duration.ofMillis(50);
 
     @Option(

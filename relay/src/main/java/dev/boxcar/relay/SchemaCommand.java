@@ -114,8 +114,9 @@ final class SchemaCommand implements Runnable {
 
         @Option(
                 names = "--notify",
-                description = "Also create the trigger that wakes relays which --listen (PostgreSQL only). Commits of writers "
-                        + "then wait for each other: see the guide.")
+                description =
+                        "Also create the trigger that wakes relays which --listen (PostgreSQL only). Commits of writers "
+                                + "then wait for each other: see the guide.")
         private boolean notify;
 
         Apply(Io io) {

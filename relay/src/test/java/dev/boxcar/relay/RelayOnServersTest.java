@@ -156,7 +156,8 @@ class RelayOnServersTest {
     void aRelayThatListensIsWokenByPlainSql() throws Exception {
         String url = PostgresServer.shared().newDatabase("listen");
         String[] options = {"relay", "--url", url, "--stdout-publisher", "--process-interval", "1m"};
-        Map<String, String> environment = Map.of("BOXCAR_LISTEN", "true", "BOXCAR_SCHEMA", "app", "BOXCAR_TABLE", "events");
+        Map<String, String> environment =
+                Map.of("BOXCAR_LISTEN", "true", "BOXCAR_SCHEMA", "app", "BOXCAR_TABLE", "events");
         try (ChildRelay early = ChildRelay.start(folder, environment, options)) {
             assertThat(early.exitCode()).isEqualTo(ExitCode.SCHEMA);
         }
@@ -166,7 +167,8 @@ class RelayOnServersTest {
             assertThat(early.exitCode()).isEqualTo(ExitCode.SCHEMA);
             assertThat(early.err()).contains("boxcar schema apply --notify").contains("--schema app --table events");
         }
-        assertThat(Cli.run(with(names, "schema", "apply", "--notify")).exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(Cli.run(with(names, "schema", "apply", "--notify")).exitCode())
+                .isEqualTo(ExitCode.OK);
         assertThat(Cli.run(with(names, "schema", "apply", "--notify")).exitCode())
                 .as("again")
                 .isEqualTo(ExitCode.OK);
