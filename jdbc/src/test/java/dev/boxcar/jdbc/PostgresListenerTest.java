@@ -21,6 +21,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -234,7 +236,7 @@ class PostgresListenerTest {
                 new TableNames(null, JdbcStorage.DEFAULT_TABLE),
                 new TableNames("other", JdbcStorage.DEFAULT_TABLE),
                 new TableNames("b".repeat(41), longest),
-                new TableNames("b".repeat(41), longest.toUpperCase(java.util.Locale.ROOT)));
+                new TableNames("b".repeat(41), longest.toUpperCase(Locale.ROOT)));
         List<String> channels = new CopyOnWriteArrayList<>();
         for (TableNames each : names) {
             JdbcFixture fixture = new JdbcFixture(url, each.schema(), each.table(), config -> {});
@@ -243,9 +245,8 @@ class PostgresListenerTest {
             storage.schema().applyNotify();
             storage.schema().checkNotify();
             try (Connection listening = DriverManager.getConnection(url)) {
-                NotifyTrigger trigger = NotifyTrigger.find(listening, each);
-                assertThat(trigger).isNotNull();
-                channels.add(trigger.channel());
+                channels.add(Objects.requireNonNull(NotifyTrigger.find(listening, each))
+                        .channel());
             }
             fixture.close();
         }
