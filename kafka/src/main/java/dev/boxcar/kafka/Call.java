@@ -37,6 +37,7 @@ final class Call {
     private final CompletableFuture<PublishResults> done = new CompletableFuture<>();
 
     // For the dispatcher's thread alone.
+    private int next;
     private @Nullable Set<Key> heldKeys;
     private @Nullable String onlyTopic;
     private @Nullable Map<Key, String> topicOfKey;
@@ -69,6 +70,19 @@ final class Call {
 
     ClaimedEntry entry(int index) {
         return entries.get(index);
+    }
+
+    /** The first entry that was not looked at yet. */
+    int next() {
+        return next;
+    }
+
+    boolean hasNext() {
+        return next < entries.size();
+    }
+
+    void advance() {
+        next++;
     }
 
     /** Remembers who sends it, to be able to stop that. */

@@ -20,8 +20,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,15 +28,20 @@ import org.slf4j.LoggerFactory;
  * Hands calls to the producer in their order, on one thread of its own, and ends those that take too long.
  *
  * <p>The thread never waits inside the client, which is created with {@code max.block.ms=0}. Entries whose topic the client does
- * not know yet are parked and looked at again every few milliseconds, while the others go on; only when the client's buffer is
- * full, the thread itself waits for acknowledgements.
+ * not know yet are parked and looked at again every few milliseconds, while the others go on. When the client's {@link Window} or
+ * its buffer is full, the rest of a call waits here. What has waited for too long is not sent: it goes with a later call if Kafka
+ * answers others meanwhile, or else Kafka is unavailable.
  */
 final class Dispatcher implements Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(KafkaPublisher.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final int SMALLEST_SWEEP = 256;
+    /** How many topics are looked up in vain in one round: each time wakes the client and has it ask the brokers once more. */
+    private static final int LOOKS_OF_A_ROUND = 32;
+
     private static final String CLOSED = "the publisher is closed";
+    private static final String TOO_SLOW = "the client takes messages too slowly; nothing of this one was sent";
 
     /** An entry that waits until its topic is known. */
     private record Parked(Call call, int index) {}
@@ -47,6 +50,7 @@ final class Dispatcher implements Delivery {
     private final Topics topics;
     private final TopicLookup lookup;
     private final Producers producers;
+    private final Troubles troubles;
     private final Thread thread;
 
     private final Queue<Call> inbox = new ConcurrentLinkedQueue<>();
@@ -57,18 +61,27 @@ final class Dispatcher implements Delivery {
     // For the thread alone.
     private final Map<String, Deque<Parked>> parked = new LinkedHashMap<>();
     private final Deque<Call> active = new ArrayDeque<>();
+    /** The call that is being handed over. */
+    private @Nullable Call current;
+
     private int sweepAt = SMALLEST_SWEEP;
 
+    /**
+     * @param mostUnderWay how many bytes may be under way at most
+     */
     Dispatcher(
             String name,
             ProducerSettings.Timing timing,
+            long mostUnderWay,
             Topics topics,
             Supplier<Producer<byte[], byte[]>> producerFactory) {
         this.timing = timing;
         this.topics = topics;
         this.lookup = new TopicLookup(name);
         this.thread = new Thread(this::run, name);
-        this.producers = new Producers(name, producerFactory, this::wake);
+        this.troubles = new Troubles(name);
+        this.producers = new Producers(
+                name, () -> new LiveProducer(producerFactory.get(), new Window(timing, mostUnderWay)), this::wake);
         thread.setDaemon(true);
         thread.start();
     }
@@ -148,17 +161,24 @@ final class Dispatcher implements Delivery {
         if (!parked.isEmpty()) {
             lookAtParked(producer, now);
         }
-        Call call = inbox.poll();
+        Call call = current;
         if (call == null) {
+            call = inbox.poll();
+            if (call == null) {
+                return false;
+            }
+            active.add(call);
+            current = call;
+        }
+        if (!dispatch(call, producer, now)) {
             return false;
         }
-        active.add(call);
-        dispatch(call, producer, now);
+        current = null;
         return true;
     }
 
     private void rest() {
-        if (!parked.isEmpty() || !inbox.isEmpty()) {
+        if (!parked.isEmpty() || !inbox.isEmpty() || current != null) {
             LockSupport.parkNanos(TICK_NANOS);
         } else if (!active.isEmpty()) {
             LockSupport.parkNanos(
@@ -170,6 +190,14 @@ final class Dispatcher implements Delivery {
 
     /** Calls that nobody can send now wait a little; then they are answered. */
     private void endUnsent(long now) {
+        Call begun = current;
+        if (begun != null && (begun.producer() != null || isTooLateToSend(begun, now))) {
+            PublishResult result = PublishResult.unavailable(producers.reason());
+            for (; begun.hasNext(); begun.advance()) {
+                begun.settle(begun.next(), result);
+            }
+            current = null;
+        }
         for (Call call = inbox.peek(); call != null && isTooLateToSend(call, now); call = inbox.peek()) {
             inbox.remove();
             call.end(producers.reason());
@@ -202,30 +230,29 @@ final class Dispatcher implements Delivery {
         return now - call.startedAt() >= timing.sendByNanos();
     }
 
-    private void dispatch(Call call, LiveProducer producer, long now) {
-        if (isTooLateToSend(call, now)) {
-            call.end("the client takes messages too slowly; nothing of this call was sent");
-            return;
-        }
+    /** Hands over what is left of a call; false when there is no room for all of it. */
+    private boolean dispatch(Call call, LiveProducer producer, long now) {
         String ready = null;
-        for (int i = 0; i < call.size(); i++) {
+        for (; call.hasNext(); call.advance()) {
+            int i = call.next();
             Topics.Route route = topics.of(call.entry(i));
             String topic = route.topic();
             if (topic == null) {
                 refuse(call, i, new Outcome(Objects.requireNonNull(route.refusal()), false), producer);
             } else if (topics.varyWithinNamespace() && call.changesTopic(i, topic)) {
-                refuse(call, i, new Outcome(PublishResult.SKIPPED, false), producer);
-            } else if (topic.equals(ready)) {
-                send(call, i, topic, producer);
+                refuse(call, i, Outcome.SKIPPED, producer);
             } else if (parked.containsKey(topic)) {
                 // Behind those that wait, even if the topic is there by now: one of them may have the same key.
                 park(call, i, topic);
             } else {
-                TopicLookup.Look look = lookup.look(topic, producer, now);
+                TopicLookup.Look look =
+                        topic.equals(ready) ? TopicLookup.Look.READY : lookup.look(topic, producer, now);
                 Outcome problem = look.problem();
                 if (problem == null) {
                     ready = topic;
-                    send(call, i, topic, producer);
+                    if (!send(call, i, topic, producer)) {
+                        return false;
+                    }
                 } else if (look.passing()) {
                     park(call, i, topic);
                 } else {
@@ -233,71 +260,107 @@ final class Dispatcher implements Delivery {
                 }
             }
         }
+        return true;
     }
 
     private void park(Call call, int index, String topic) {
         parked.computeIfAbsent(topic, t -> new ArrayDeque<>()).add(new Parked(call, index));
     }
 
-    /** Sends what has waited for its topic, and answers what has waited for too long. */
+    /** Sends what has waited for its topic, and answers what has waited for too long. Topics take turns. */
     private void lookAtParked(LiveProducer producer, long now) {
+        Map<String, Deque<Parked>> inVain = new LinkedHashMap<>();
         for (var places = parked.entrySet().iterator(); places.hasNext(); ) {
             var place = places.next();
-            String topic = place.getKey();
             Deque<Parked> waiting = place.getValue();
-            TopicLookup.Look look = lookup.look(topic, producer, now);
-            Outcome problem = look.problem();
-            while (!waiting.isEmpty()
-                    && (!look.passing() || isTooLateToSend(waiting.getFirst().call(), now))) {
-                Parked entry = waiting.removeFirst();
-                if (problem == null) {
-                    send(entry.call(), entry.index(), topic, producer);
-                } else {
-                    refuse(entry.call(), entry.index(), problem, producer);
-                    if (look.missing()) {
-                        lookup.gaveUp(topic, now);
-                    }
+            boolean late = isTooLateToSend(waiting.getFirst().call(), now);
+            if (inVain.size() < LOOKS_OF_A_ROUND || late) {
+                TopicLookup.Look look = lookup.look(place.getKey(), producer, now);
+                release(place.getKey(), waiting, look, producer, now);
+                if (waiting.isEmpty()) {
+                    places.remove();
+                } else if (look.passing()) {
+                    places.remove();
+                    inVain.put(place.getKey(), waiting);
                 }
             }
-            if (waiting.isEmpty()) {
-                places.remove();
+        }
+        parked.putAll(inVain);
+    }
+
+    private void release(String topic, Deque<Parked> waiting, TopicLookup.Look look, LiveProducer producer, long now) {
+        Outcome problem = look.problem();
+        for (Parked entry = waiting.peek(); entry != null; entry = waiting.peek()) {
+            Call call = entry.call();
+            if (problem == null) {
+                if (!send(call, entry.index(), topic, producer)) {
+                    return;
+                }
+            } else if (!look.passing()) {
+                refuse(call, entry.index(), problem, producer);
+            } else if (!isTooLateToSend(call, now)) {
+                return;
+            } else if (look.missing()) {
+                refuse(call, entry.index(), problem, producer);
+                lookup.gaveUp(topic, now);
+            } else {
+                boolean othersAreFine = producer.window().answers(now);
+                if (othersAreFine) {
+                    lookup.stillUnknown(topic);
+                }
+                refuse(call, entry.index(), othersAreFine ? Outcome.SKIPPED : problem, producer);
             }
+            waiting.remove();
         }
     }
 
-    private void send(Call call, int index, String topic, LiveProducer producer) {
+    /** Hands an entry over, or answers it; false when there is no room for it at the moment. */
+    private boolean send(Call call, int index, String topic, LiveProducer producer) {
+        String ended = producer.endReason();
+        LiveProducer before = call.producer();
+        long now = System.nanoTime();
         if (call.isHeld(index)) {
             call.settle(index, PublishResult.SKIPPED);
-            return;
+        } else if (ended != null) {
+            refuse(call, index, Outcome.ended(ended), producer);
+        } else if (before != null && before != producer) {
+            refuse(
+                    call,
+                    index,
+                    Outcome.SKIPPED,
+                    producer); // an earlier one of its key may have gone down with the other client
+        } else if (isTooLateToSend(call, now)) {
+            refuse(call, index, producer.window().answers(now) ? Outcome.SKIPPED : Outcome.ended(TOO_SLOW), producer);
+        } else {
+            return hand(call, index, topic, producer);
         }
-        ProducerRecord<byte[], byte[]> record = Records.of(call.entry(index), topic);
-        call.sentBy(producer);
-        while (true) {
-            Exception refusal = hand(record, new Ack(call, index, topic, producer), producer);
-            if (refusal == null) {
-                return;
-            }
-            long now = System.nanoTime();
-            if (!(refusal instanceof BufferExhaustedException) || isTooLateToSend(call, now)) {
-                refuse(call, index, Outcome.of(topic, refusal), producer);
-                return;
-            }
-            endOverdue(now);
-            LockSupport.parkNanos(TICK_NANOS);
-        }
+        return true;
     }
 
-    private static @Nullable Exception hand(ProducerRecord<byte[], byte[]> record, Ack ack, LiveProducer producer) {
-        String over = producer.endReason();
-        if (over != null) {
-            return new KafkaException(over);
+    private boolean hand(Call call, int index, String topic, LiveProducer producer) {
+        Ack ack = new Ack(call, index, topic, producer, troubles);
+        Window window = producer.window();
+        if (!window.take(ack.cost())) {
+            return false;
         }
+        call.sentBy(producer);
+        Exception refusal;
         try {
-            producer.send(record, ack);
-            return ack.refusal();
+            producer.send(Records.of(call.entry(index), topic), ack);
+            refusal = ack.refusal();
         } catch (RuntimeException e) {
-            return e;
+            refusal = e;
         }
+        if (refusal != null) {
+            window.giveBack(ack.cost());
+            if (refusal instanceof BufferExhaustedException) {
+                return false;
+            }
+            refuse(call, index, Outcome.of(topic, refusal), producer);
+        } else if (ack.isSingle()) {
+            call.hold(index);
+        }
+        return true;
     }
 
     /** Gives an entry the result of what was found out before it left. */

@@ -208,7 +208,7 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
             Supplier<Producer<byte[], byte[]>> plain = () -> new KafkaProducer<>(settings.all());
             String prefix = idPrefix;
             return prefix == null
-                    ? new Dispatcher(name, settings.timing(), topics().get(), plain)
+                    ? new Dispatcher(name, settings.timing(), settings.mostUnderWay(), topics().get(), plain)
                     : new Transactions(
                             name,
                             settings.timing(),

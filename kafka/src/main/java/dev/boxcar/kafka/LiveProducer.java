@@ -1,6 +1,8 @@
 package dev.boxcar.kafka;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -43,11 +45,33 @@ final class LiveProducer {
         MISSING
     }
 
+    private static final int REMEMBERED = 10_000;
+
     private final Producer<byte[], byte[]> producer;
+    private final Window window;
+    /** Topics that have acknowledged something. */
+    private final Set<String> metTopics = ConcurrentHashMap.newKeySet();
+
     private volatile @Nullable String endReason;
 
-    LiveProducer(Producer<byte[], byte[]> producer) {
+    LiveProducer(Producer<byte[], byte[]> producer, Window window) {
         this.producer = producer;
+        this.window = window;
+    }
+
+    /** How much may be under way. */
+    Window window() {
+        return window;
+    }
+
+    boolean hasMet(String topic) {
+        return metTopics.contains(topic);
+    }
+
+    void met(String topic) {
+        if (metTopics.size() < REMEMBERED) {
+            metTopics.add(topic);
+        }
     }
 
     /** Why nothing may be sent any more, or null. */
@@ -88,14 +112,14 @@ final class LiveProducer {
      * once; elsewhere it waits for the client's thread.
      */
     void end(String reason) {
-        if (endReason == null) {
-            endReason = reason;
-        }
+        retire(reason);
         producer.close(Duration.ZERO);
     }
 
     /** Nothing is handed over any more; what was handed over may still arrive until {@link #end}. */
-    void retire(String reason) {
-        endReason = reason;
+    synchronized void retire(String reason) {
+        if (endReason == null) {
+            endReason = reason; // what follows is mostly a consequence
+        }
     }
 }

@@ -29,6 +29,9 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
  */
 record Outcome(PublishResult result, boolean endsProducer) {
 
+    /** It did not leave; it goes with a later call. */
+    static final Outcome SKIPPED = new Outcome(PublishResult.SKIPPED, false);
+
     /** Whether a later entry of the same key must not take effect. */
     boolean holdsKey() {
         return !(result instanceof PublishResult.Failed failed) || failed.retryable();
@@ -39,7 +42,9 @@ record Outcome(PublishResult result, boolean endsProducer) {
         if (result instanceof PublishResult.Unavailable unavailable) {
             return unavailable.reason();
         }
-        return result instanceof PublishResult.Failed failed ? failed.reason() : "a neighbour in its batch was refused";
+        return result instanceof PublishResult.Failed failed
+                ? failed.reason()
+                : "something before it did not come through";
     }
 
     /** The topic does not exist, or not yet. */
@@ -106,6 +111,11 @@ record Outcome(PublishResult result, boolean endsProducer) {
 
     private static Outcome failed(String reason) {
         return new Outcome(PublishResult.failed(reason), false);
+    }
+
+    /** Of a client that is used no more; its end has been seen to. */
+    static Outcome ended(String reason) {
+        return unavailable(reason, false);
     }
 
     private static Outcome unavailable(String reason, boolean endsProducer) {

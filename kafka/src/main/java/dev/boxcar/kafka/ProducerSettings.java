@@ -70,7 +70,7 @@ final class ProducerSettings {
                             + "transactional(prefix) gives each of them one of its own");
         }
         waiting(all, timing);
-        all.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
+        memory(all);
         // The 3.x clients log an error when a producer that pushes its metrics is closed in a callback.
         all.putIfAbsent(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         all.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "boxcar-" + CLIENTS.incrementAndGet());
@@ -91,6 +91,18 @@ final class ProducerSettings {
         transactional.putIfAbsent(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Math.max(10_000, 2 * timing.publishMillis()));
         return transactional;
+    }
+
+    /**
+     * How many bytes may be under way in a client: less than its memory, because a batch takes more than its records.
+     */
+    long mostUnderWay() {
+        return (long) parsed(
+                        ProducerConfig.BUFFER_MEMORY_CONFIG,
+                        Objects.requireNonNull(all.get(ProducerConfig.BUFFER_MEMORY_CONFIG)),
+                        ConfigDef.Type.LONG)
+                / 4
+                * 3;
     }
 
     Timing timing() {
@@ -169,6 +181,35 @@ final class ProducerSettings {
                     "with publishTimeout " + timing.publishMillis() + " ms and " + ProducerConfig.LINGER_MS_CONFIG + " "
                             + linger + " it must be from 1 to " + longestRequest);
         }
+    }
+
+    /** The client's memory: each partition takes a whole batch of it, however little is in there. */
+    private static void memory(Map<String, Object> all) {
+        long batch = longOf(all, ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
+        long request = longOf(all, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1024 * 1024);
+        long buffer = longOf(all, ProducerConfig.BUFFER_MEMORY_CONFIG, 64 * 1024 * 1024);
+        if (buffer < Math.max(batch, request)) {
+            throw refused(
+                    ProducerConfig.BUFFER_MEMORY_CONFIG,
+                    " (" + buffer + ")",
+                    "it must hold a batch (" + ProducerConfig.BATCH_SIZE_CONFIG + " " + batch + ") and a request ("
+                            + ProducerConfig.MAX_REQUEST_SIZE_CONFIG + " " + request
+                            + "), or else what fits into neither is rejected");
+        }
+        all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, buffer);
+    }
+
+    private static long longOf(Map<String, Object> all, String name, long defaultValue) {
+        Object given = all.get(name);
+        if (given == null) {
+            all.put(
+                    name,
+                    name.equals(ProducerConfig.BUFFER_MEMORY_CONFIG)
+                            ? (Object) defaultValue
+                            : (Object) (int) defaultValue);
+            return defaultValue;
+        }
+        return (long) parsed(name, given, ConfigDef.Type.LONG);
     }
 
     private static int intOf(Map<String, Object> all, String name, int defaultValue) {

@@ -2,7 +2,6 @@ package dev.boxcar.kafka;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +16,7 @@ final class Producers {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final String name;
-    private final Supplier<Producer<byte[], byte[]>> factory;
+    private final Supplier<LiveProducer> factory;
     private final Runnable whenReplaced;
 
     private LiveProducer current;
@@ -27,11 +26,11 @@ final class Producers {
     private @Nullable String failure;
 
     /** Creates the first producer at once, so that settings which cannot work are found here. */
-    Producers(String name, Supplier<Producer<byte[], byte[]>> factory, Runnable whenReplaced) {
+    Producers(String name, Supplier<LiveProducer> factory, Runnable whenReplaced) {
         this.name = name;
         this.factory = factory;
         this.whenReplaced = whenReplaced;
-        this.current = new LiveProducer(factory.get());
+        this.current = factory.get();
     }
 
     /** The producer, or null while it is being replaced. Does not wait. */
@@ -75,7 +74,7 @@ final class Producers {
         String problem = null;
         try {
             old.end(reason());
-            next = new LiveProducer(factory.get());
+            next = factory.get();
             log.info("{}: started a new Kafka client, because the last one was ended: {}", name, old.endReason());
         } catch (RuntimeException e) {
             log.warn("{}: cannot start a new Kafka client, next try in 500 ms", name, e);

@@ -1,6 +1,7 @@
 package dev.boxcar.kafka;
 
 import dev.boxcar.PublishResult;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,9 @@ final class TopicLookup {
         }
     };
 
+    /** Topics that no broker has said anything about yet, and whether that was logged. */
+    private final Map<String, Boolean> unknown = new HashMap<>();
+
     TopicLookup(String name) {
         this.name = name;
     }
@@ -60,12 +64,12 @@ final class TopicLookup {
         }
         try {
             return switch (producer.look(topic)) {
-                case READY -> found(topic);
+                case READY -> found(topic, producer, now);
                 case MISSING -> {
                     missing.computeIfPresent(topic, (t, at) -> now);
                     yield Look.missing(topic, lookedAt == null);
                 }
-                case UNKNOWN -> lookedAt == null ? Look.unknown(topic) : Look.missing(topic, false);
+                case UNKNOWN -> lookedAt == null ? unknown(topic) : Look.missing(topic, false);
             };
         } catch (RuntimeException e) {
             return new Look(Outcome.of(topic, e), false, false);
@@ -79,7 +83,24 @@ final class TopicLookup {
         }
     }
 
-    private Look found(String topic) {
+    /** Entries have waited in vain to learn where it is, although the brokers answer others. */
+    void stillUnknown(String topic) {
+        if (Boolean.FALSE.equals(unknown.replace(topic, true))) {
+            log.warn("{}: the brokers do not say where topic '{}' is; its messages wait", name, topic);
+        }
+    }
+
+    private Look unknown(String topic) {
+        if (unknown.size() < REMEMBERED) {
+            unknown.putIfAbsent(topic, false);
+        }
+        return Look.unknown(topic);
+    }
+
+    private Look found(String topic, LiveProducer producer, long now) {
+        if (!unknown.isEmpty() && unknown.remove(topic) != null) {
+            producer.window().answered(now);
+        }
         if (!missing.isEmpty() && missing.remove(topic) != null) {
             log.info("{}: topic '{}' exists now", name, topic);
         }

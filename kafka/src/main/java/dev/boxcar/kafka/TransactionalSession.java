@@ -34,8 +34,8 @@ final class TransactionalSession {
     private static final Logger log = LoggerFactory.getLogger(KafkaPublisher.class);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final Duration IDLE = Duration.ofSeconds(60);
-    /** So many entries go into one transaction; the call that exceeds it still does. */
-    private static final int PLENTY = 10_000;
+    /** So many bytes go into one transaction; the call that exceeds it still does. */
+    private static final long PLENTY = 16 * 1024 * 1024;
 
     private static final String TOO_SLOW = "the brokers take transactions too slowly; nothing of this call was sent";
 
@@ -74,6 +74,10 @@ final class TransactionalSession {
     // For the thread alone; others only ask whether something waits.
     private final Queue<Request> waiting = new ConcurrentLinkedQueue<>();
     private @Nullable TransactionalProducer producer;
+    /** Topics that the producer has sent to. */
+    private final Set<String> metTopics = new HashSet<>();
+    /** How much goes into one transaction. */
+    private final Window window;
 
     /**
      * @param mayEnd asked with this session when nothing has happened for long
@@ -92,6 +96,7 @@ final class TransactionalSession {
         this.lookups = lookups;
         this.producers = producers;
         this.mayEnd = mayEnd;
+        this.window = new Window(timing, PLENTY);
         this.thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
@@ -172,8 +177,8 @@ final class TransactionalSession {
     private List<Request> takeReady(long now) {
         List<Request> ready = new ArrayList<>();
         Set<String> known = new HashSet<>();
-        int entries = 0;
-        for (var all = waiting.iterator(); all.hasNext() && entries < PLENTY; ) {
+        long cost = 0;
+        for (var all = waiting.iterator(); all.hasNext() && cost < window.room(); ) {
             Request request = all.next();
             boolean tooLate = now - request.call.startedAt() >= timing.sendByNanos();
             if (tooLate && !request.parked) {
@@ -182,12 +187,21 @@ final class TransactionalSession {
             } else if (prepare(request, known, now, tooLate)) {
                 all.remove();
                 ready.add(request);
-                entries += request.call.size();
+                cost += cost(request);
             } else {
                 request.parked = true;
             }
         }
         return ready;
+    }
+
+    private long cost(Request request) {
+        long cost = 0;
+        for (int i = 0; i < request.call.size(); i++) {
+            String topic = request.topics[i];
+            cost += Window.cost(request.call.entry(i), topic != null && !metTopics.contains(topic));
+        }
+        return cost;
     }
 
     /** Finds the topic of each entry; false when one of them may become known in a moment. */
@@ -213,6 +227,9 @@ final class TransactionalSession {
                 request.topics[i] = topic;
             } else if (look.passing() && !tooLate) {
                 return false;
+            } else if (look.passing() && !look.missing() && lookups.window().answers(now)) {
+                lookup.stillUnknown(topic);
+                request.refuse(i, Outcome.SKIPPED);
             } else {
                 request.refuse(i, problem);
                 if (look.missing()) {
@@ -230,8 +247,10 @@ final class TransactionalSession {
         while (unavailable == null && requests.stream().anyMatch(Request::hasMore)) {
             try {
                 TransactionalProducer current = open(requests, endBy);
+                long begun = System.nanoTime();
                 List<Failure> failures = attempt(current, requests, endBy);
                 if (failures.isEmpty()) {
+                    committed(requests, begun);
                     requests.forEach(request -> request.settleRest(PublishResult.SENT));
                     return;
                 }
@@ -248,6 +267,21 @@ final class TransactionalSession {
             PublishResult result = PublishResult.unavailable(unavailable);
             requests.forEach(request -> request.settleRest(result));
         }
+    }
+
+    private void committed(List<Request> requests, long begun) {
+        long now = System.nanoTime();
+        long cost = requests.stream().mapToLong(this::cost).sum();
+        window.take(cost);
+        window.acknowledged(cost, begun, now);
+        lookups.window().answered(now);
+        requests.forEach(request -> {
+            for (String topic : request.topics) {
+                if (topic != null) {
+                    metTopics.add(topic);
+                }
+            }
+        });
     }
 
     /** The producer; a new one asks afterwards whether the claims are still valid. */
@@ -350,6 +384,7 @@ final class TransactionalSession {
     private void discard() {
         TransactionalProducer old = producer;
         producer = null;
+        metTopics.clear();
         if (old != null) {
             old.close();
         }

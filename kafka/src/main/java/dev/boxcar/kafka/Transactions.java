@@ -62,7 +62,7 @@ final class Transactions implements Delivery {
         this.timing = timing;
         this.topics = topics;
         this.producers = producers;
-        this.lookups = new LiveProducer(lookups.get());
+        this.lookups = new LiveProducer(lookups.get(), new Window(timing, Window.SMALLEST));
     }
 
     @Override

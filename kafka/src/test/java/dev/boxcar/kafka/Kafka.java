@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -82,6 +83,19 @@ final class Kafka {
                     .all()
                     .get(20, TimeUnit.SECONDS);
         }
+    }
+
+    /** Many topics with one partition each: this prefix and a number. */
+    static String newTopics(KafkaServer server, int count) throws Exception {
+        String prefix = "topic-" + NUMBERS.incrementAndGet() + "-";
+        try (Admin admin = admin(server)) {
+            admin.createTopics(IntStream.range(0, count)
+                            .mapToObj(i -> new NewTopic(prefix + i, 1, (short) 1))
+                            .toList())
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
+        }
+        return prefix;
     }
 
     static void deleteTopic(KafkaServer server, String name) throws Exception {

@@ -202,6 +202,42 @@ class KafkaPublisherTest {
     }
 
     @Test
+    void topicsThatAreMetAtOnceAreServedWithLessMemoryThanABatchForEachAndNothingIsSentTwice() throws Exception {
+        int topics = 100;
+        String prefix = Kafka.newTopics(server, topics);
+        int sent = 0;
+        try (KafkaPublisher small =
+                Kafka.publisher(server).setting("buffer.memory", 1 << 20).build()) {
+            List<ClaimedEntry> waiting = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                waiting.add(entry(prefix + i % topics, "k" + i, Integer.toString(i)));
+            }
+            while (!waiting.isEmpty()) {
+                List<CompletionStage<PublishResults>> calls = new ArrayList<>();
+                for (int from = 0; from < waiting.size(); from += 20) {
+                    calls.add(small.publish(
+                            List.copyOf(waiting.subList(from, Math.min(from + 20, waiting.size())))));
+                }
+                List<ClaimedEntry> again = new ArrayList<>();
+                for (int i = 0; i < waiting.size(); i++) {
+                    PublishResult result = Kafka.await(calls.get(i / 20)).of(waiting.get(i).id());
+                    assertThat(result).isIn(PublishResult.SENT, PublishResult.SKIPPED);
+                    if (result == PublishResult.SKIPPED) {
+                        again.add(waiting.get(i));
+                    } else {
+                        sent++;
+                    }
+                }
+                waiting = again;
+            }
+        }
+        assertThat(sent).isEqualTo(1_000);
+        for (int topic = 0; topic < topics; topic += 25) {
+            assertThat(payloads(server, prefix + topic)).hasSize(1_000 / topics).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void aHundredThousandMessagesArriveOnceAndInOrderPerKey() throws Exception {
         String topic = Kafka.newTopic(server, 6, Map.of());
         List<CompletionStage<PublishResults>> calls = new ArrayList<>();

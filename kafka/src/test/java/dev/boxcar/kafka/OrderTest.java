@@ -14,7 +14,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Partitioner;
 import org.apache.kafka.clients.producer.Producer;
@@ -91,11 +93,111 @@ class OrderTest {
         assertThat(results(call, results))
                 .containsExactly(
                         PublishResult.SENT,
-                        PublishResult.unavailable("NotEnoughReplicas: too few"),
+                        PublishResult.SKIPPED,
                         PublishResult.SENT,
                         PublishResult.SENT,
-                        PublishResult.unavailable("NotEnoughReplicas: too few"),
+                        PublishResult.SKIPPED,
                         PublishResult.SENT);
+    }
+
+    @Test
+    void aPartitionThatTookNothingGetsOneEntryOfAKeyAtATimeUntilItDoes() throws Exception {
+        start(Topics.namedAsNamespaces(null));
+        List<ClaimedEntry> call =
+                List.of(entry("t", "k", "1"), entry("t", "k", "2"), entry("t", "j", "1"), entry("u", "k", "1"));
+        List<ClaimedEntry> alone = call.subList(1, 2);
+        CompletableFuture<PublishResults> first = publish(alone, 1);
+        producers.get(0).errorNext(new NotEnoughReplicasException("too few"));
+        assertThat(results(alone, first)).containsExactly(PublishResult.unavailable("NotEnoughReplicas: too few"));
+
+        CompletableFuture<PublishResults> second = publish(call, 3);
+        producers.get(0).errorNext(new NotEnoughReplicasException("too few"));
+        producers.get(0).completeNext();
+        producers.get(0).completeNext();
+
+        assertThat(producers.get(0).closed()).isFalse();
+        assertThat(results(call, second).get(0)).isInstanceOf(PublishResult.Unavailable.class);
+        assertThat(results(call, second).subList(1, 4))
+                .containsExactly(PublishResult.SKIPPED, PublishResult.SENT, PublishResult.SENT);
+        CompletableFuture<PublishResults> third = publish(call, 4);
+        for (int i = 0; i < 4; i++) {
+            producers.get(0).completeNext();
+        }
+        assertThat(results(call, third)).containsOnly(PublishResult.SENT);
+    }
+
+    @Test
+    void aClientThatHasAcknowledgedNothingIsHandedLittleAndWhatWaitsIsNeverSent() throws Exception {
+        start(Topics.namedAsNamespaces(null), Duration.ofSeconds(3));
+        List<ClaimedEntry> call = IntStream.range(0, 2_000)
+                .mapToObj(i -> entry("t", "k" + i, "x"))
+                .toList();
+        CompletableFuture<PublishResults> results = publish(call, 7);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        // Records of a topic that is new to the client take 32 KiB each of 256 KiB.
+        assertThat(sent()).isEqualTo(7);
+
+        // Longer than anything is handed over.
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_000));
+        while (producers.get(0).completeNext()) {}
+        List<PublishResult> all = results(call, results);
+
+        assertThat(sent()).isEqualTo(7);
+        assertThat(all.subList(0, 7)).containsOnly(PublishResult.SENT);
+        assertThat(all.subList(7, 2_000))
+                .doesNotContain(PublishResult.SENT)
+                .noneMatch(PublishResult.Failed.class::isInstance);
+    }
+
+    @Test
+    void acknowledgementsMakeRoomForTheRestOfACall() throws Exception {
+        start(Topics.namedAsNamespaces(null));
+        List<ClaimedEntry> call = IntStream.range(0, 5_000)
+                .mapToObj(i -> entry("t", "k", Integer.toString(i)))
+                .toList();
+        CompletableFuture<PublishResults> results = publish(call, 7);
+        Eventually.check(() -> {
+            while (producers.get(0).completeNext()) {}
+            assertThat(results.isDone()).isTrue();
+        });
+
+        assertThat(results(call, results)).containsOnly(PublishResult.SENT);
+        assertThat(producers.get(0).history())
+                .extracting(record -> new String(record.value(), java.nio.charset.StandardCharsets.UTF_8))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 5_000).mapToObj(Integer::toString).toList());
+    }
+
+    @Test
+    void whatIsLeftOfACallIsNotSentByAnotherClientThanItsBeginning() throws Exception {
+        start(Topics.namedAsNamespaces(null));
+        List<ClaimedEntry> call = IntStream.range(0, 100)
+                .mapToObj(i -> entry("t", "k", Integer.toString(i)))
+                .toList();
+        CompletableFuture<PublishResults> results = publish(call, 7);
+
+        producers.get(0).errorNext(new TimeoutException("Expiring"));
+
+        assertThat(results(call, results)).allMatch(PublishResult.Unavailable.class::isInstance);
+        assertThat(sent()).isEqualTo(7);
+    }
+
+    @Test
+    void theReasonOfAnEndIsToldAsItIs() throws Exception {
+        start(Topics.namedAsNamespaces(null));
+        List<ClaimedEntry> call =
+                IntStream.range(0, 20).mapToObj(i -> entry("t", "k" + i, "x")).toList();
+        CompletableFuture<PublishResults> results = publish(call, 7);
+        MockProducer<byte[], byte[]> first = producers.get(0);
+
+        first.sendException = new KafkaException("in a state that it does not leave any more");
+        while (first.completeNext()) {}
+
+        // Those that follow the one which found it out as well.
+        assertThat(results(call, results))
+                .containsOnly(
+                        PublishResult.SENT,
+                        PublishResult.unavailable("Kafka: in a state that it does not leave any more"));
     }
 
     @Test
@@ -259,7 +361,8 @@ class OrderTest {
     }
 
     private void start(Topics topics, Duration publishTimeout) {
-        dispatcher = new Dispatcher("test", ProducerSettings.Timing.of(publishTimeout), topics, this::newProducer);
+        dispatcher =
+                new Dispatcher("test", ProducerSettings.Timing.of(publishTimeout), 32 << 20, topics, this::newProducer);
     }
 
     private Dispatcher started() {

@@ -31,6 +31,7 @@ class ProducerSettingsTest {
                     linger.ms                             | 301      | with publishTimeout 1000 ms it must be from 0 to 300
                     linger.ms                             | -1       | it must be from 0 to 300
                     request.timeout.ms                    | 30000    | with publishTimeout 1000 ms and linger.ms 1 it must be from 1 to 599
+                    buffer.memory                         | 500000   | it must hold a batch (batch.size 65536) and a request (max.request.size 1048576)
                     key.serializer                        | MySerial | keys and payloads are bytes already
                     value.serializer                      | MySerial | keys and payloads are bytes already
                     """)

@@ -20,7 +20,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Measures messages per second beside a bare producer. To be run by hand; not a test. */
 public final class Throughput {
 
-    private static final int MESSAGES = 400_000;
+    private static final int SMALL = 400_000;
+    private static final long MOST_BYTES_IN_FLIGHT = 64 << 20;
 
     /** The processor's default limits. */
     private static final int CALLS_IN_FLIGHT = 64;
@@ -28,14 +29,24 @@ public final class Throughput {
     private static final int ENTRIES_IN_FLIGHT = 10_000;
     private static final int KEYS = 5_000;
 
+    private static final Map<Integer, byte[]> PAYLOADS = new java.util.HashMap<>();
+    private static int payload = 256;
+    private static int messages = SMALL;
+
     private Throughput() {}
 
-    /** Arguments: sizes of calls, for example {@code 20 200 1000}, and producer settings, for example {@code linger.ms=0}. */
+    /**
+     * Arguments: sizes of calls, for example {@code 20 200 1000}, producer settings, for example {@code linger.ms=0}, and the
+     * size of a payload, for example {@code payload=102400}.
+     */
     public static void main(String[] args) throws Exception {
         List<Integer> sizes = new ArrayList<>();
         KafkaPublisher.Builder builder = KafkaPublisher.builder().publishTimeout(Duration.ofSeconds(5));
         for (String arg : args) {
-            if (arg.contains("=")) {
+            if (arg.startsWith("payload=")) {
+                payload = Integer.parseInt(arg.substring("payload=".length()));
+                messages = Math.min(SMALL, (1 << 28) / payload);
+            } else if (arg.contains("=")) {
                 builder.setting(arg.substring(0, arg.indexOf('=')), arg.substring(arg.indexOf('=') + 1));
             } else {
                 sizes.add(Integer.valueOf(arg));
@@ -60,7 +71,7 @@ public final class Throughput {
         all.putAll(Map.of("acks", "all", "linger.ms", 5, "batch.size", 65536));
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer())) {
-            List<ClaimedEntry> entries = entries(0, MESSAGES);
+            List<ClaimedEntry> entries = entries(0, messages);
             producer.partitionsFor("load");
             Future<?> last = CompletableFuture.completedFuture(null);
             long start = System.nanoTime();
@@ -69,16 +80,18 @@ public final class Throughput {
             }
             producer.flush();
             last.get();
-            return MESSAGES * 1_000_000_000L / (System.nanoTime() - start);
+            return messages * 1_000_000_000L / (System.nanoTime() - start);
         }
     }
 
     private static long publish(KafkaPublisher publisher, int size) throws Exception {
         List<List<ClaimedEntry>> calls = new ArrayList<>();
-        for (int from = 0; from < MESSAGES; from += size) {
-            calls.add(entries(from, Math.min(MESSAGES, from + size)));
+        for (int from = 0; from < messages; from += size) {
+            calls.add(entries(from, Math.min(messages, from + size)));
         }
-        int callsInFlight = Math.min(CALLS_IN_FLIGHT, ENTRIES_IN_FLIGHT / size);
+        int callsInFlight = (int) Math.max(
+                1,
+                Math.min(Math.min(CALLS_IN_FLIGHT, ENTRIES_IN_FLIGHT / size), MOST_BYTES_IN_FLIGHT / payload / size));
         Semaphore free = new Semaphore(callsInFlight);
         AtomicLong failed = new AtomicLong();
         long start = System.nanoTime();
@@ -94,7 +107,7 @@ public final class Throughput {
         if (failed.get() > 0) {
             System.out.println("failed: " + failed);
         }
-        return MESSAGES * 1_000_000_000L / nanos;
+        return messages * 1_000_000_000L / nanos;
     }
 
     private static List<ClaimedEntry> entries(int from, int to) {
@@ -105,7 +118,7 @@ public final class Throughput {
                     new OutboxContext("load"),
                     "01980000-0000-7000-8000-" + String.format("%012d", i),
                     ("key-" + i % KEYS).getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                    new byte[256],
+                    PAYLOADS.computeIfAbsent(payload, byte[]::new),
                     Map.of(),
                     null,
                     1,
