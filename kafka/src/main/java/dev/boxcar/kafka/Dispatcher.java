@@ -178,12 +178,13 @@ final class Dispatcher implements Delivery {
     }
 
     private void rest() {
-        if (!parked.isEmpty() || !inbox.isEmpty() || current != null) {
+        // When it is to end, it looks for itself whether all are done: acknowledgements do not wake it.
+        if (!parked.isEmpty() || !inbox.isEmpty() || current != null || closing) {
             LockSupport.parkNanos(TICK_NANOS);
         } else if (!active.isEmpty()) {
             LockSupport.parkNanos(
                     Math.max(TICK_NANOS, active.getFirst().startedAt() + timing.endByNanos() - System.nanoTime()));
-        } else if (!closing) {
+        } else {
             LockSupport.park();
         }
     }
