@@ -34,7 +34,8 @@ public sealed interface PublishResult {
 
     /**
      * The message did not take effect because another one of the call failed: an earlier one of its key, or any where the
-     * destination takes a batch as a whole. Uses up no attempt.
+     * destination takes a batch as a whole. Or there was no room for it, or no answer, in time, although the destination answers
+     * others. Uses up no attempt, and says nothing about the destination; it goes with a later call.
      */
     record Skipped() implements PublishResult {}
 

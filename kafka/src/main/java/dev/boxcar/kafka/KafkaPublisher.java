@@ -30,10 +30,14 @@ import org.jspecify.annotations.Nullable;
  *       tried again;
  *   <li>a topic that does not exist, no permission to write to it: the entry has failed, and is tried again;
  *   <li>no answer in time, no connection, no permission at all: Kafka is unavailable, and no attempt is used up;
- *   <li>an earlier entry of its key in the same call did not get through: the entry is skipped, and goes with a later call.
+ *   <li>no answer about one topic, or from one partition, while Kafka answers others: the entry is skipped, and goes with a later
+ *       call; a warning names the topic;
+ *   <li>an earlier entry of its key in the same call did not get through, or the client had no room in time: the entry is skipped as
+ *       well.
  * </ul>
  *
- * <p>A client that cannot be used any more is replaced by itself.
+ * <p>A client that cannot be used any more is replaced by itself. It is handed no more than it has shown to manage, and never more than
+ * three quarters of its {@code buffer.memory}, by default 64 MiB.
  *
  * <p>Safe for use by several threads. The application closes it, after the outbox.
  */

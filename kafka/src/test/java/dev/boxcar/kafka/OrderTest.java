@@ -37,6 +37,9 @@ import org.junit.jupiter.api.Test;
 /** What becomes of the others in a call, and of the producer, when one record fails. */
 class OrderTest {
 
+    /** A topic that the brokers say nothing about. */
+    private static final String SILENT = "silent";
+
     private final List<MockProducer<byte[], byte[]>> producers = new CopyOnWriteArrayList<>();
     private @Nullable Dispatcher dispatcher;
 
@@ -147,6 +150,26 @@ class OrderTest {
         assertThat(all.subList(7, 2_000))
                 .doesNotContain(PublishResult.SENT)
                 .noneMatch(PublishResult.Failed.class::isInstance);
+    }
+
+    @Test
+    void aTopicThatBrokersSayNothingAboutHoldsBackItsOwnEntriesOnly() throws Exception {
+        start(Topics.namedAsNamespaces(null), Duration.ofSeconds(6));
+        List<ClaimedEntry> call = List.of(entry(SILENT, "k", "1"), entry("t", "j", "1"), entry(SILENT, "k", "2"));
+        CompletableFuture<PublishResults> results = publish(call, 1);
+        while (!results.isDone()) {
+            List<ClaimedEntry> other = List.of(entry("t", null, "x"));
+            CompletableFuture<PublishResults> others = publish(other, 1);
+            Eventually.check(() -> {
+                while (producers.get(0).completeNext()) {}
+                assertThat(others.isDone()).isTrue();
+            });
+            assertThat(results(other, others)).containsExactly(PublishResult.SENT);
+        }
+
+        assertThat(results(call, results))
+                .containsExactly(PublishResult.SKIPPED, PublishResult.SENT, PublishResult.SKIPPED);
+        assertThat(producers).hasSize(1);
     }
 
     @Test
@@ -382,6 +405,14 @@ class OrderTest {
         MockProducer<byte[], byte[]> producer =
                 new MockProducer<>(
                         cluster, false, new OnlyPartition(), new ByteArraySerializer(), new ByteArraySerializer()) {
+                    @Override
+                    public List<PartitionInfo> partitionsFor(String topic) {
+                        if (topic.equals(SILENT)) {
+                            throw new TimeoutException("not present in metadata");
+                        }
+                        return super.partitionsFor(topic);
+                    }
+
                     @Override
                     public void close(Duration timeout) {
                         boolean first = !closed();
