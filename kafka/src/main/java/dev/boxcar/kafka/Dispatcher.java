@@ -357,7 +357,7 @@ final class Dispatcher implements Delivery {
             if (refusal instanceof BufferExhaustedException) {
                 return false;
             }
-            refuse(call, index, Outcome.of(topic, refusal), producer);
+            refuse(call, index, Outcome.of(topic, refusal, producer.endReason()), producer);
         } else if (ack.isSingle()) {
             call.hold(index);
         }

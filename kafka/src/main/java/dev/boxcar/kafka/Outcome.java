@@ -20,6 +20,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownProducerIdException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a failure of the client means. The table for people is in {@link KafkaPublisher}.
@@ -50,6 +51,11 @@ record Outcome(PublishResult result, boolean endsProducer) {
     /** The topic does not exist, or not yet. */
     static Outcome missingTopic(String topic) {
         return failed("topic '" + topic + "' does not exist");
+    }
+
+    /** Of an exception that the client threw; one that has just been ended in another thread throws whatever is asked of it. */
+    static Outcome of(String topic, Exception failure, @Nullable String endReason) {
+        return endReason != null ? ended(endReason) : of(topic, failure);
     }
 
     /** Of an exception that the client threw, or handed to a callback. */

@@ -72,7 +72,7 @@ final class TopicLookup {
                 case UNKNOWN -> lookedAt == null ? unknown(topic) : Look.missing(topic, false);
             };
         } catch (RuntimeException e) {
-            return new Look(Outcome.of(topic, e), false, false);
+            return new Look(Outcome.of(topic, e, producer.endReason()), false, false);
         }
     }
 

@@ -44,7 +44,7 @@ final class Window {
     /** What an entry takes. */
     static long cost(ClaimedEntry entry, boolean newTopic) {
         byte[] key = entry.key();
-        return entry.payload().length
+        return (long) entry.payload().length
                 + (key == null ? 0 : key.length)
                 + (newTopic ? PER_RECORD_OF_NEW_TOPIC : PER_RECORD);
     }

@@ -215,12 +215,12 @@ class KafkaPublisherTest {
             while (!waiting.isEmpty()) {
                 List<CompletionStage<PublishResults>> calls = new ArrayList<>();
                 for (int from = 0; from < waiting.size(); from += 20) {
-                    calls.add(small.publish(
-                            List.copyOf(waiting.subList(from, Math.min(from + 20, waiting.size())))));
+                    calls.add(small.publish(List.copyOf(waiting.subList(from, Math.min(from + 20, waiting.size())))));
                 }
                 List<ClaimedEntry> again = new ArrayList<>();
                 for (int i = 0; i < waiting.size(); i++) {
-                    PublishResult result = Kafka.await(calls.get(i / 20)).of(waiting.get(i).id());
+                    PublishResult result =
+                            Kafka.await(calls.get(i / 20)).of(waiting.get(i).id());
                     assertThat(result).isIn(PublishResult.SENT, PublishResult.SKIPPED);
                     if (result == PublishResult.SKIPPED) {
                         again.add(waiting.get(i));
