@@ -1,6 +1,7 @@
 package dev.boxcar.jdbc;
 
 import dev.boxcar.jdbc.GapPosition.Gap;
+import dev.boxcar.spi.NamespaceFilter;
 import dev.boxcar.spi.ReadPage;
 import dev.boxcar.spi.ReadPosition;
 import dev.boxcar.spi.ReadRequest;
@@ -11,7 +12,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -45,31 +48,62 @@ final class GapReader implements Reader {
     private static final int MAX_GAPS = 5_000;
     private static final int MAX_LOOK = 10_000;
 
+    /** How many rows a read looks at for each one that it may return. */
+    private static final int MOST_LOOKED = 4;
+
     /** How often a read goes on by itself when all that it saw belongs to others. */
     private static final int MAX_ROUNDS = 20;
+
+    /**
+     * Which payloads come along with their rows.
+     *
+     * @param partitions of these partitions, one bit for each
+     * @param namespaces and of these namespaces
+     * @param largest and up to this many bytes
+     */
+    record Content(long partitions, NamespaceFilter namespaces, long largest) {
+
+        static final Content NONE = new Content(0, NamespaceFilter.ALL, 0);
+    }
 
     /** How a dialect finds what is new. */
     interface Finder {
         /**
-         * A statement for the first entries by id in the gaps and above the top: id, partition, namespace, bytes, age in seconds,
-         * and by how much ids that follow one another differ.
+         * A statement for the first entries by id in the gaps and above the top: the columns of {@link EntryRows}, and the size of
+         * the payload. A payload may be null though it was asked for, never another one than the entry's.
          */
-        PreparedStatement find(Connection connection, List<Gap> gaps, long top, int limit) throws SQLException;
+        PreparedStatement find(Connection connection, List<Gap> gaps, long top, int limit, Content content)
+                throws SQLException;
     }
 
-    /** An entry without its content. {@code since} tells when its id had been handed out at the latest. */
-    private record Found(long id, int part, String namespace, long bytes, long since, long increment) {}
+    /** An entry of whatever partition; {@code stored} if it is wanted and came along. */
+    private record Found(
+            long id,
+            int part,
+            String namespace,
+            long bytes,
+            long createdMicros,
+            @Nullable StoredEntry stored) {}
+
+    /** What tells a gap from ids that follow one another, and how old it is. */
+    private record Clock(long micros, long increment) {}
 
     private final Dialect dialect;
     private final Finder finder;
     private final String reload;
+    private final String clock;
     private final LongSupplier nanoTime;
     private final AtomicLong run = new AtomicLong();
 
-    GapReader(Dialect dialect, TableNames names, Finder finder, LongSupplier nanoTime) {
+    /**
+     * @param clock answers the time in microseconds and by how much ids that follow one another differ; empty where ids come in
+     *     the order of the commits, so that there are no gaps to look at again
+     */
+    GapReader(Dialect dialect, TableNames names, Finder finder, String clock, LongSupplier nanoTime) {
         this.dialect = dialect;
         this.finder = finder;
         this.reload = names.in(dialect.database(), dialect.reload());
+        this.clock = clock;
         this.nanoTime = nanoTime;
     }
 
@@ -102,84 +136,141 @@ final class GapReader implements Reader {
         List<Gap> gaps = new ArrayList<>(); // the next position's
         position.gaps().forEach(gap -> (sweep || !gap.cold() ? looked : gaps).add(gap));
 
-        int limit = Math.min(Math.max(MAX_LOOK, request.maxEntries()), 4 * request.maxEntries());
-        List<Found> found = find(connection, looked, position.top(), limit, now);
-        List<Long> chosen = new ArrayList<>();
+        int limit = limit(request);
+        List<Found> found = find(connection, looked, position.top(), limit, request);
+        List<Found> chosen = new ArrayList<>(request.maxEntries());
         List<Found> passed = pass(found, request, chosen);
         boolean more = passed.size() < found.size() || found.size() == limit;
 
-        List<Long> passedIds = passed.stream().map(Found::id).toList();
-        for (Gap gap : looked) {
-            subtract(gap, passedIds, gaps);
+        if (!looked.isEmpty()) {
+            List<Long> passedIds = passed.stream().map(Found::id).toList();
+            looked.forEach(gap -> subtract(gap, passedIds, gaps));
         }
-        long top = position.top();
-        for (Found one : passed) {
-            if (one.id > top) {
-                if (one.id - top > one.increment) {
-                    // The time of creation is what the writer says; what is new has been handed out just now.
-                    addNew(gaps, top, one.id, position.catchingUp() ? one.since : now, now);
-                }
-                top = one.id;
-            }
-        }
+        long top = noteGaps(connection, position, passed, now, gaps);
         List<Gap> next = cool(connection, gaps, now);
         return new ReadPage(
-                contents(connection, chosen),
+                complete(connection, chosen),
                 new GapPosition(
                         currentRun, top, next, sweep && !more ? now : position.swept(), position.catchingUp() && more),
                 more);
     }
 
+    /** How many rows to look at: what belongs to others, or to other namespaces, lies between the wanted ones. */
+    private static int limit(ReadRequest request) {
+        int share = Dialect.PARTITIONS / Math.max(1, request.partitions().size());
+        boolean all = request.namespaces().equals(NamespaceFilter.ALL);
+        int times = all ? Math.max(1, Math.min(MOST_LOOKED, share)) : MOST_LOOKED;
+        return Math.min(Math.max(MAX_LOOK, request.maxEntries()), times * request.maxEntries());
+    }
+
     /** Chooses the wanted ones up to the limits; answers all that stand before the first one that did not fit. */
-    private static List<Found> pass(List<Found> found, ReadRequest request, List<Long> chosen) {
+    private static List<Found> pass(List<Found> found, ReadRequest request, List<Found> chosen) {
         long bytes = 0;
         for (int i = 0; i < found.size(); i++) {
             Found one = found.get(i);
-            if (request.partitions().contains(one.part) && request.namespaces().accepts(one.namespace)) {
+            if (wanted(request, one.part, one.namespace)) {
                 boolean fits = chosen.size() < request.maxEntries() && bytes + one.bytes <= request.maxBytes();
                 if (!fits && !chosen.isEmpty()) {
                     return found.subList(0, i);
                 }
-                chosen.add(one.id);
+                chosen.add(one);
                 bytes += one.bytes;
             }
         }
         return found;
     }
 
-    private List<Found> find(Connection connection, List<Gap> gaps, long top, int limit, long now) throws SQLException {
+    private static boolean wanted(ReadRequest request, int part, String namespace) {
+        return request.partitions().contains(part) && request.namespaces().accepts(namespace);
+    }
+
+    /** Adds the gaps between the new entries; answers the highest id that was looked at. */
+    private long noteGaps(Connection connection, GapPosition position, List<Found> passed, long now, List<Gap> gaps)
+            throws SQLException {
+        long top = position.top();
+        Clock read = null;
+        for (Found one : passed) {
+            if (one.id - top > 1 && !clock.isEmpty()) {
+                read = read == null ? clock(connection) : read;
+                if (one.id - top > read.increment) {
+                    // The time of creation is what the writer says; what is new has been handed out just now.
+                    addNew(gaps, top, one.id, position.catchingUp() ? since(one, read, now) : now, now);
+                }
+            }
+            top = Math.max(top, one.id);
+        }
+        return top;
+    }
+
+    /** When its id had been handed out at the latest. */
+    private static long since(Found one, Clock read, long now) {
+        long ageMicros = Math.max(0, read.micros - one.createdMicros);
+        return now - TimeUnit.MICROSECONDS.toNanos(Math.min(ageMicros, TimeUnit.NANOSECONDS.toMicros(2 * COLD)));
+    }
+
+    private Clock clock(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(clock);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return new Clock(row.getLong(1), row.getLong(2));
+        }
+    }
+
+    private List<Found> find(Connection connection, List<Gap> gaps, long top, int limit, ReadRequest request)
+            throws SQLException {
+        long bits = 0;
+        for (int partition : request.partitions()) {
+            bits |= 1L << partition;
+        }
+        // So a whole page of payloads that come along holds the limit; larger ones are fetched if they fit.
+        Content content = new Content(bits, request.namespaces(), request.maxBytes() / limit);
         List<Found> found = new ArrayList<>();
-        try (PreparedStatement statement = finder.find(connection, gaps, top, limit);
+        EntryRows entries = new EntryRows();
+        try (PreparedStatement statement = finder.find(connection, gaps, top, limit, content);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                long age = TimeUnit.SECONDS.toNanos(Math.max(0, rows.getLong(5)));
+                String namespace = rows.getString(2);
+                int part = rows.getInt(10);
+                byte[] payload = wanted(request, part, namespace) ? rows.getBytes(4) : null;
                 found.add(new Found(
                         rows.getLong(1),
-                        rows.getInt(2),
-                        rows.getString(3),
-                        rows.getLong(4),
-                        now - Math.min(age, 2 * COLD),
-                        rows.getLong(6)));
+                        part,
+                        namespace,
+                        rows.getLong(12),
+                        rows.getLong(8),
+                        payload == null ? null : entries.read(rows, 1, payload)));
             }
         }
         return found;
     }
 
-    private List<StoredEntry> contents(Connection connection, List<Long> ids) throws SQLException {
-        List<StoredEntry> entries = new ArrayList<>(ids.size());
-        EntryRows each = new EntryRows();
-        if (ids.isEmpty()) {
-            return entries;
+    /** The entries of these rows, with all payloads; without those that were deleted meanwhile. */
+    private List<StoredEntry> complete(Connection connection, List<Found> chosen) throws SQLException {
+        List<Long> missing =
+                chosen.stream().filter(one -> one.stored == null).map(Found::id).toList();
+        Map<Long, StoredEntry> fetched = missing.isEmpty() ? Map.of() : fetch(connection, missing);
+        List<StoredEntry> entries = new ArrayList<>(chosen.size());
+        for (Found one : chosen) {
+            StoredEntry entry = one.stored != null ? one.stored : fetched.get(one.id);
+            if (entry != null) {
+                entries.add(entry);
+            }
         }
+        return entries;
+    }
+
+    private Map<Long, StoredEntry> fetch(Connection connection, List<Long> ids) throws SQLException {
+        Map<Long, StoredEntry> fetched = new HashMap<>();
+        EntryRows entries = new EntryRows();
         try (PreparedStatement statement = connection.prepareStatement(reload)) {
             dialect.bind(statement, 1, Column.longs(ids, id -> id));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    entries.add(each.read(rows, 1));
+                    fetched.put(rows.getLong(1), entries.read(rows, 1));
                 }
             }
         }
-        return entries;
+        return fetched;
     }
 
     /** What is left of a gap without these ids, which are in rising order. */
@@ -220,7 +311,7 @@ final class GapReader implements Reader {
             }
         }
         if (!suspects.isEmpty()) {
-            List<Long> written = written(connection, suspects, now);
+            List<Long> written = written(connection, suspects);
             long lookedUpTo = written.size() < MAX_LOOK ? Long.MAX_VALUE : written.get(written.size() - 1);
             for (Gap gap : suspects) {
                 split(gap, written, lookedUpTo, now, kept);
@@ -231,13 +322,16 @@ final class GapReader implements Reader {
     }
 
     /** The ids in these gaps that somebody has written, committed or not. */
-    private List<Long> written(Connection connection, List<Gap> gaps, long now) throws SQLException {
+    private List<Long> written(Connection connection, List<Gap> gaps) throws SQLException {
         int before = connection.getTransactionIsolation();
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_UNCOMMITTED);
-        try {
-            return find(connection, gaps, Long.MAX_VALUE - 1, MAX_LOOK, now).stream()
-                    .map(Found::id)
-                    .toList();
+        try (PreparedStatement statement = finder.find(connection, gaps, Long.MAX_VALUE - 1, MAX_LOOK, Content.NONE);
+                ResultSet rows = statement.executeQuery()) {
+            List<Long> ids = new ArrayList<>();
+            while (rows.next()) {
+                ids.add(rows.getLong(1));
+            }
+            return ids;
         } finally {
             connection.setTransactionIsolation(before);
         }

@@ -11,21 +11,39 @@ import java.util.function.LongSupplier;
 final class H2Dialect extends Dialect {
 
     private static final String FIND = """
-            (select o.id, o.part, o.namespace, octet_length(o.payload),
-                    cast(extract(epoch from current_timestamp(6) - o.created_at) as bigint), 1
+            (select o.id, o.namespace, o.message_key,
+                    case when bitget(cast(? as bigint), o.part) and (array_contains(cast(? as varchar array), o.namespace)) = ?
+                            and octet_length(o.payload) <= ?
+                        then o.payload end,
+                    o.headers, o.type, o.message_id, cast(extract(epoch from o.created_at) * 1000000 as bigint), o.attempts,
+                    o.part,
+                    case when o.next_attempt_at is not null
+                        then cast(ceil(extract(epoch from o.next_attempt_at - current_timestamp(6)) * 1000) as bigint) end,
+                    octet_length(o.payload)
              from unnest(cast(? as bigint array), cast(? as bigint array)) as gap(low, high)
              join ${outbox} o on o.id >= gap.low and o.id <= gap.high
              order by o.id
              limit ?)
             union all
-            (select id, part, namespace, octet_length(payload),
-                    cast(extract(epoch from current_timestamp(6) - created_at) as bigint), 1
+            (select id, namespace, message_key,
+                    case when bitget(cast(? as bigint), part) and (array_contains(cast(? as varchar array), namespace)) = ?
+                            and octet_length(payload) <= ?
+                        then payload end,
+                    headers, type, message_id, cast(extract(epoch from created_at) * 1000000 as bigint), attempts,
+                    part,
+                    case when next_attempt_at is not null
+                        then cast(ceil(extract(epoch from next_attempt_at - current_timestamp(6)) * 1000) as bigint) end,
+                    octet_length(payload)
              from ${outbox}
              where id > ?
              order by id
              limit ?)
             order by 1
             limit ?
+            """;
+
+    private static final String CLOCK = """
+            select cast(extract(epoch from current_timestamp(6)) * 1000000 as bigint), 1
             """;
 
     @Override
@@ -51,18 +69,34 @@ final class H2Dialect extends Dialect {
     Reader reader(TableNames names, LongSupplier nanoTime) {
         String find = names.in(Database.H2, FIND);
         return new GapReader(
-                this, names, (connection, gaps, top, limit) -> find(connection, find, gaps, top, limit), nanoTime);
+                this,
+                names,
+                (connection, gaps, top, limit, content) -> find(connection, find, gaps, top, limit, content),
+                CLOCK,
+                nanoTime);
     }
 
-    private PreparedStatement find(Connection connection, String find, List<Gap> gaps, long top, int limit)
+    private PreparedStatement find(
+            Connection connection, String find, List<Gap> gaps, long top, int limit, GapReader.Content content)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(find);
-        int i = bind(statement, 1, Column.longs(gaps, Gap::low), Column.longs(gaps, Gap::high));
+        int i = content(statement, 1, content);
+        i = bind(statement, i, Column.longs(gaps, Gap::low), Column.longs(gaps, Gap::high));
         statement.setInt(i++, limit);
+        i = content(statement, i, content);
         statement.setLong(i++, top);
         statement.setInt(i++, limit);
         statement.setInt(i, limit);
         return statement;
+    }
+
+    private int content(PreparedStatement statement, int first, GapReader.Content content) throws SQLException {
+        int i = first;
+        statement.setLong(i++, content.partitions());
+        i = bind(statement, i, Column.texts(List.copyOf(content.namespaces().names()), name -> name));
+        statement.setBoolean(i++, content.namespaces().include());
+        statement.setLong(i++, content.largest());
+        return i;
     }
 
     @Override

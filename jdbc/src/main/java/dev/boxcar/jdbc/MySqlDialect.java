@@ -5,16 +5,28 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** MySQL 8.0 and newer. Lists go as JSON, and each drives its join: straight_join. */
 class MySqlDialect extends Dialect {
 
+    // Payloads that are not wanted stay where they are. A name with a comma is not found in the list: such a payload is
+    // fetched by its id.
     private static final String FIND = """
-            select id, part, namespace, octet_length(payload), unix_timestamp() - floor(unix_timestamp(created_at)),
-                   @@auto_increment_increment
+            select id, namespace, message_key,
+                   case when ? >> part & 1 = 1 and (find_in_set(namespace, ?) > 0) = ? and octet_length(payload) <= ?
+                       then payload end,
+                   headers, type, message_id, cast(unix_timestamp(created_at) * 1000000 as signed), attempts, part,
+                   case when next_attempt_at is not null
+                       then ceiling(timestampdiff(microsecond, utc_timestamp(6), next_attempt_at) / 1000) end,
+                   octet_length(payload)
             from ${outbox} force index (primary)
             where id > ?""";
+
+    private static final String CLOCK = """
+            select cast(unix_timestamp(now(6)) * 1000000 as signed), @@auto_increment_increment
+            """;
 
     @Override
     Database database() {
@@ -36,15 +48,24 @@ class MySqlDialect extends Dialect {
     Reader reader(TableNames names, LongSupplier nanoTime) {
         String find = names.in(database(), FIND);
         return new GapReader(
-                this, names, (connection, gaps, top, limit) -> find(connection, find, gaps, top, limit), nanoTime);
+                this,
+                names,
+                (connection, gaps, top, limit, content) -> find(connection, find, gaps, top, limit, content),
+                CLOCK,
+                nanoTime);
     }
 
     /** Ranges of the primary key, one after the other: the optimizer turns the conditions into one scan of it. */
-    private static PreparedStatement find(Connection connection, String find, List<Gap> gaps, long top, int limit)
+    private static PreparedStatement find(
+            Connection connection, String find, List<Gap> gaps, long top, int limit, GapReader.Content content)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(
                 find + " or id between ? and ?".repeat(gaps.size()) + " order by id limit ?");
         int i = 1;
+        statement.setLong(i++, content.partitions());
+        statement.setString(i++, list(content.namespaces().names()));
+        statement.setBoolean(i++, content.namespaces().include());
+        statement.setLong(i++, content.largest());
         statement.setLong(i++, top);
         for (Gap gap : gaps) {
             statement.setLong(i++, gap.low());
@@ -52,6 +73,16 @@ class MySqlDialect extends Dialect {
         }
         statement.setInt(i, limit);
         return statement;
+    }
+
+    /** As find_in_set takes it, to which an empty text is no name at all. */
+    private static String list(Set<String> names) {
+        return names.equals(Set.of("")) ? "," : String.join(",", names);
+    }
+
+    @Override
+    Settling settling(Connections connections, TableNames names) {
+        return new MySqlSettling(connections, this, names);
     }
 
     @Override
@@ -123,18 +154,17 @@ class MySqlDialect extends Dialect {
                 """;
     }
 
+    /** List of claims (partition, epoch), session; {@link MySqlSettling} adds the ids. The claims are looked up once, as bits. */
     @Override
     String deletePublished() {
         return """
                 delete o
-                from json_table(?, '$[*]' columns (id bigint path '$[0]')) as sent
-                straight_join ${outbox} o on o.id = sent.id
-                where o.part in (
-                    select c.part
+                from ${outbox} o force index (primary)
+                where (
+                    select bit_or(1 << c.part)
                     from json_table(?, '$[*]' columns (part int path '$[0]', epoch bigint path '$[1]')) as mine
-                    join ${claim} c on c.part = mine.part and c.epoch = mine.epoch
-                    where c.owner = ?)
-                """;
+                    straight_join ${claim} c on c.part = mine.part and c.epoch = mine.epoch
+                    where c.owner = ?) >> o.part & 1 = 1""";
     }
 
     @Override

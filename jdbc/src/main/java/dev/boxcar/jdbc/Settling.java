@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,6 +64,13 @@ class Settling {
         Map<Integer, Claim> claims = newest(published, Settlement.Published::claim);
         List<Long> ids = new ArrayList<>();
         published.stream().filter(one -> isNewest(claims, one.claim())).forEach(one -> ids.addAll(one.ids()));
+        Collections.sort(ids); // neighbours in the table are found together
+        delete(connection, session, ids, claims);
+    }
+
+    /** Deletes entries, by rising ids, as far as the session holds these claims. */
+    void delete(Connection connection, Session session, List<Long> ids, Map<Integer, Claim> claims)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(deletePublished)) {
             int i = dialect.bind(statement, 1, Column.longs(ids, id -> id));
             i = bindClaims(statement, i, claims);
@@ -167,7 +175,7 @@ class Settling {
         }
     }
 
-    private int bindClaims(PreparedStatement statement, int index, Map<Integer, Claim> claims) throws SQLException {
+    final int bindClaims(PreparedStatement statement, int index, Map<Integer, Claim> claims) throws SQLException {
         List<Claim> each = List.copyOf(claims.values());
         return dialect.bind(statement, index, Column.ints(each, Claim::partition), Column.longs(each, Claim::epoch));
     }

@@ -3,16 +3,22 @@ package dev.boxcar.jdbc;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
  * SQLite 3.42 and newer. One transaction writes at a time, so ids come in the order of the commits and there are no gaps to
- * look at again: the increment that it reports is larger than any.
+ * look at again.
  */
 final class SqliteDialect extends Dialect {
 
     private static final String FIND = """
-            select id, part, namespace, length(payload), 0, 9223372036854775807
+            select id, namespace, message_key,
+                   case when ? >> part & 1 = 1 and (namespace in (select value ->> 0 from json_each(?))) = ?
+                           and length(payload) <= ?
+                       then payload end,
+                   headers, type, message_id, created_at * 1000, attempts, part,
+                   next_attempt_at - cast(unixepoch('subsec') * 1000 as integer), length(payload)
             from ${outbox}
             where id > ?
             order by id
@@ -38,13 +44,24 @@ final class SqliteDialect extends Dialect {
     Reader reader(TableNames names, LongSupplier nanoTime) {
         String find = names.in(Database.SQLITE, FIND);
         return new GapReader(
-                this, names, (connection, gaps, top, limit) -> find(connection, find, top, limit), nanoTime);
+                this,
+                names,
+                (connection, gaps, top, limit, content) -> find(connection, find, top, limit, content),
+                "",
+                nanoTime);
     }
 
-    private static PreparedStatement find(Connection connection, String find, long top, int limit) throws SQLException {
+    private static PreparedStatement find(
+            Connection connection, String find, long top, int limit, GapReader.Content content) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(find);
-        statement.setLong(1, top);
-        statement.setInt(2, limit);
+        int i = 1;
+        statement.setLong(i++, content.partitions());
+        i = JsonLists.bind(
+                statement, i, Column.texts(List.copyOf(content.namespaces().names()), name -> name));
+        statement.setBoolean(i++, content.namespaces().include());
+        statement.setLong(i++, content.largest());
+        statement.setLong(i++, top);
+        statement.setInt(i, limit);
         return statement;
     }
 
