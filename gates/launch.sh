@@ -1,7 +1,7 @@
 # Builds a module from its source tree if that is missing or outdated, then runs a class of it. For the scripts that source
 # this file; needs: root, the project's folder. Only the program itself writes to standard output.
 #
-# BOXCAR_JAVA_OPTS holds options for the JVM.
+# BOXCAR_JAVA_OPTS holds options for the JVM; launch_profiles names Maven profiles beside "quick", with a comma before each.
 . "$root/gates/tools.sh"
 state=$root/.boxcar
 
@@ -33,7 +33,7 @@ build() {
     else
         echo "building Boxcar (first time only) ..." >&2
     fi
-    if ! maven -Pquick -pl "$module" -am process-classes dependency:build-classpath \
+    if ! maven "-Pquick${launch_profiles:-}" -pl "$module" -am process-classes dependency:build-classpath \
         -Dmdep.includeScope=runtime -Dmdep.outputFile=target/quick/classpath >"$build_log" 2>&1 </dev/null 9>&-; then
         grep '^\[ERROR\]' "$build_log" | head -n 20 >&2 || tail -n 20 "$build_log" >&2
         echo "boxcar: the build failed; all of its output is in $build_log" >&2

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ final class BacklogScenario implements Scenario {
     private static final int PARTS = 10;
     private static final int HEAP_MEGABYTES = 96;
     private static final int NEW_PER_SECOND = 10;
-    private static final String CONTESTANT = "boxcar-default";
+    private static final int MESSAGES = 3_000_000;
 
     /** What an entry takes at most, in the database with its log and in Kafka. */
     private static final long BYTES_ON_DISK = 2_000;
@@ -44,7 +45,7 @@ final class BacklogScenario implements Scenario {
 
     @Override
     public void run(Bench bench) throws Exception {
-        int messages = bench.size().messages() * (bench.size().quick() ? 3 : 10);
+        int messages = bench.size().messages(MESSAGES);
         long free = Path.of("/").toFile().getUsableSpace();
         while (messages * BYTES_ON_DISK > free) {
             messages /= 2;
@@ -79,8 +80,8 @@ final class BacklogScenario implements Scenario {
                 requireEmpty(room.dataSource());
                 report(bench, waiting.messages(), marks, relay.heap());
                 Delays delays = fresh.delays(0, written);
-                bench.record(CONTESTANT, "this source", "new messages p50", "ms", delays.millis(0.5));
-                bench.record(CONTESTANT, "this source", "new messages max", "ms", delays.millis(1));
+                record(bench, "new messages p50", "ms", delays.millis(0.5));
+                record(bench, "new messages max", "ms", delays.millis(1));
             }
             room.topic().check(waiting.countsByKey(), true);
         }
@@ -110,27 +111,45 @@ final class BacklogScenario implements Scenario {
 
     private static void report(Bench bench, long messages, List<Mark> marks, List<HeapUse> heap) {
         double perPart = messages / (double) PARTS;
-        double first = 0;
-        double last = 0;
+        double[] rates = new double[PARTS];
+        double[] heaps = new double[PARTS];
         for (int part = 0; part < PARTS; part++) {
             Mark from = marks.get(part);
             Mark to = marks.get(part + 1);
-            last = perPart * 1e9 / (to.nanos - from.nanos);
-            first = part == 0 ? last : first;
+            rates[part] = perPart * 1e9 / (to.nanos - from.nanos);
+            heaps[part] = mostHeap(heap, from.relaySecond, to.relaySecond);
             String label = "part " + (part + 1) + " of " + PARTS + ": ";
-            record(bench, label + "rate", "msg/s", last);
-            record(bench, label + "heap", "MiB", mostHeap(heap, from.relaySecond, to.relaySecond));
+            record(bench, label + "rate", "msg/s", rates[part]);
+            record(bench, label + "heap", "MiB", heaps[part]);
             record(bench, label + "resident", "MiB", to.residentMegabytes);
         }
-        record(bench, "last part / first part", "x", last / first);
         record(bench, "rate", "msg/s", messages * 1e9 / (marks.get(PARTS).nanos - marks.get(0).nanos));
+        record(bench, "first part", "msg/s", rates[0]);
+        record(bench, "last part", "msg/s", rates[PARTS - 1]);
+        record(bench, "last part / first part", "x", rates[PARTS - 1] / rates[0]);
+        // The first part is what a relay does that has just started: the last one must stand beside the best as well.
+        record(bench, "last part / fastest part", "x", rates[PARTS - 1] / most(rates, 0, PARTS));
+        record(bench, "heap after a GC, most", "MiB", most(heaps, 0, PARTS));
+        record(
+                bench,
+                "heap, last half / first half",
+                "x",
+                most(heaps, PARTS / 2, PARTS) / Math.max(1, most(heaps, 0, PARTS / 2)));
+        record(bench, "resident, most", "MiB", marks.stream()
+                .mapToDouble(Mark::residentMegabytes)
+                .max()
+                .orElse(0));
+    }
+
+    private static double most(double[] values, int from, int to) {
+        return Arrays.stream(values, from, to).max().orElse(Double.NaN);
     }
 
     private static void record(Bench bench, String metric, String unit, double value) {
-        bench.record(CONTESTANT, "this source", metric, unit, value);
+        bench.record(BoxcarContestant.DEFAULT, metric, unit, value);
     }
 
-    /** The most that a collection left in this time; NaN when there was none. */
+    /** The most that a collection left in this time; 0 when there was none. */
     private static double mostHeap(List<HeapUse> heap, double from, double to) {
         return heap.stream()
                 .filter(use -> use.second() >= from && use.second() < to)

@@ -1,21 +1,48 @@
 package dev.boxcar.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.boxcar.testservers.KafkaServer;
 import dev.boxcar.testservers.PostgresServer;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The servers, the options and the report of one call of the benchmarks. Not for several threads. */
 final class Bench implements AutoCloseable {
 
-    /** How a call is sized. */
-    record Size(int messages, int rounds, boolean quick) {}
+    /**
+     * How a call is sized.
+     *
+     * @param messages how many the fastest get in a run
+     * @param chosen whether somebody has asked for this number, and so gets it in scenarios that have a size of their own
+     * @param rounds how often a run counts at most
+     * @param quick whether there must be an end in some minutes
+     * @param timed whether a scenario begins no more rounds once its time is used up
+     */
+    record Size(int messages, boolean chosen, int rounds, boolean quick, boolean timed) {
+
+        private static final int QUICK_PART = 10;
+        private static final int LEAST_FOR_FIGURES = 10_000;
+
+        /** The messages of a scenario that has a size of its own. */
+        int messages(int usual) {
+            return chosen ? messages : quick ? usual / QUICK_PART : usual;
+        }
+
+        /** Whether it is so small that nobody can be interested in its figures, and nothing need be warm. */
+        boolean tiny() {
+            return messages < LEAST_FOR_FIGURES;
+        }
+    }
 
     /** No run takes longer than this. */
     static final Duration LONGEST_RUN = Duration.ofMinutes(5);
@@ -27,7 +54,9 @@ final class Bench implements AutoCloseable {
     private @Nullable PostgresServer postgres;
     private @Nullable PostgresServer postgresWithLogicalLog;
     private @Nullable KafkaServer kafka;
-    private String scenario = "";
+    private final Map<String, String> setups = new LinkedHashMap<>();
+    private @Nullable Scenario scenario;
+    private long begun;
     private int number;
 
     Bench(Size size, Report report, PrintStream out) {
@@ -40,19 +69,44 @@ final class Bench implements AutoCloseable {
         return size;
     }
 
-    void begin(String scenarioName) {
-        scenario = scenarioName;
+    /** Runs a scenario, whose time begins now. */
+    void run(Scenario next) throws Exception {
+        scenario = next;
+        begun = System.nanoTime();
+        setups.clear();
+        next.run(this);
+    }
+
+    private Scenario scenario() {
+        Scenario known = scenario;
+        if (known == null) {
+            throw new IllegalStateException("no scenario has begun");
+        }
+        return known;
     }
 
     /** Notes one value; prints it, too. */
     void record(Contestant contestant, String metric, String unit, double value) {
-        record(contestant.name(), contestant.version(), metric, unit, value);
+        report.add(scenario().name(), contestant, metric, unit, value);
+        setups.put(contestant.name(), contestant.setup());
+        if (!Row.isStep(metric)) {
+            say(String.format(Locale.ROOT, "%-18s %-44s %,14.2f %s", contestant.name(), metric, value, unit));
+        }
     }
 
-    /** Notes one value; prints it, too. */
-    void record(String contestant, String version, String metric, String unit, double value) {
-        report.add(new Report.Metric(scenario, contestant, version, metric, unit), value);
-        say(String.format(Locale.ROOT, "%-22s %-26s %,14.2f %s", contestant, metric, value, unit));
+    /** Notes how much one metric's median is of another one's. */
+    void recordRatio(Contestant contestant, String metric, String above, String below) {
+        String name = scenario().name();
+        record(
+                contestant,
+                metric,
+                "x",
+                report.median(name, contestant, above) / report.median(name, contestant, below));
+    }
+
+    /** How those are set up of whom something was noted in this scenario. */
+    Map<String, String> setups() {
+        return setups;
     }
 
     void say(String line) {
@@ -67,11 +121,44 @@ final class Bench implements AutoCloseable {
 
     /** The same with fewer rounds, for what takes long. */
     void alternateAtMost(int rounds, List<? extends Contestant> contestants, Run run) throws Exception {
-        for (int round = 0; round <= Math.min(rounds, size.rounds()); round++) {
+        warmUp(() -> {
             for (Contestant contestant : contestants) {
-                run.of(contestant, round == 0);
+                run.of(contestant, true);
             }
+        });
+        rounds(rounds, round -> {
+            for (Contestant contestant : contestants) {
+                run.of(contestant, false);
+            }
+        });
+    }
+
+    /** Does what makes the figures of later runs better. */
+    void warmUp(Meter.Step step) throws Exception {
+        if (!size.tiny()) {
+            step.run();
         }
+    }
+
+    /** Does a round at most so often, while there is time for another one; at least once. */
+    void rounds(int most, Round round) throws Exception {
+        int wanted = Math.min(most, size.rounds());
+        long longest = 0;
+        for (int i = 0; i < wanted; i++) {
+            long now = System.nanoTime();
+            if (i > 0 && size.timed() && now - begun + longest > scenario().time().toNanos()) {
+                say("after " + i + " of " + wanted + " rounds there is no time for another one");
+                return;
+            }
+            round.run(i);
+            longest = Math.max(longest, System.nanoTime() - now);
+        }
+    }
+
+    /** What is done in a round, known by its number. */
+    @FunctionalInterface
+    interface Round {
+        void run(int number) throws Exception;
     }
 
     /** One run of one contestant. */
@@ -91,6 +178,10 @@ final class Bench implements AutoCloseable {
     }
 
     /** The same for those who read its log: it writes more there, which only they pay for. */
+    PostgresServer postgres(Contestant contestant) {
+        return contestant.readsDatabaseLog() ? postgresWithLogicalLog() : postgres();
+    }
+
     private PostgresServer postgresWithLogicalLog() {
         PostgresServer known = postgresWithLogicalLog;
         if (known == null) {
@@ -103,6 +194,8 @@ final class Bench implements AutoCloseable {
     private PostgresServer startPostgres(String walLevel) {
         return opened(PostgresServer.builder()
                 .setting("wal_level", walLevel)
+                // Some contestants want a connection for each of many threads, and all are there at once when they write.
+                .setting("max_connections", "500")
                 .setting("shared_buffers", "1GB")
                 .setting("max_wal_size", "8GB")
                 .setting("checkpoint_timeout", "15min")
@@ -122,6 +215,20 @@ final class Bench implements AutoCloseable {
         return known;
     }
 
+    /** What all this runs on. */
+    String machine() {
+        return String.format(
+                Locale.ROOT,
+                "%d cores, %d GiB, %s %s, Java %s, %s, %s",
+                Runtime.getRuntime().availableProcessors(),
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize() >> 30,
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                Runtime.version(),
+                postgres().name(),
+                kafka().name());
+    }
+
     private <S extends AutoCloseable> S opened(S server) {
         opened.add(server);
         return server;
@@ -129,23 +236,24 @@ final class Bench implements AutoCloseable {
 
     /** An empty database and an empty topic for one run. */
     Room newRoom() {
-        return newRoom(postgres());
+        return newRoom(postgres()::newDatabase);
     }
 
     /** The same, on a server that has what the contestant needs. */
     Room newRoom(Contestant contestant) {
-        return newRoom(contestant.readsDatabaseLog() ? postgresWithLogicalLog() : postgres());
+        return newRoom(postgres(contestant)::newDatabase);
     }
 
-    private Room newRoom(PostgresServer server) {
+    /** The same in another kind of database. Makes a new one of that name and tells its URL. */
+    Room newRoom(UnaryOperator<String> newDatabase) {
         String name = newName();
-        String url = server.newDatabase(name);
+        String url = newDatabase.apply(name);
         return new Room(url, pool(url, 10), kafka().bootstrapServers(), new Topic(kafka().bootstrapServers(), name));
     }
 
     /** A name that nothing else of this call has. */
     String newName() {
-        return scenario + "-" + ++number;
+        return scenario().name() + "-" + ++number;
     }
 
     static HikariDataSource pool(String url, int connections) {
@@ -158,7 +266,7 @@ final class Bench implements AutoCloseable {
     /** The place of one run, with what it takes to look at it from outside. */
     record Room(String url, HikariDataSource dataSource, String kafka, Topic topic) implements AutoCloseable {
         Place place() {
-            return new Place(url, dataSource, kafka, topic.name());
+            return Place.of(url, dataSource, kafka, topic.name());
         }
 
         @Override

@@ -1,9 +1,14 @@
 package dev.boxcar.benchmarks;
 
+import dev.boxcar.testservers.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 
 /** What a message costs, and what it costs to wait for one. */
 final class CostScenario implements Scenario {
@@ -11,7 +16,7 @@ final class CostScenario implements Scenario {
     private static final int KEYS = 10_000;
     private static final int PAYLOAD_BYTES = 256;
     private static final int WRITERS = 4;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
 
     private final List<Contestant> contestants;
 
@@ -32,21 +37,31 @@ final class CostScenario implements Scenario {
 
     @Override
     public void run(Bench bench) throws Exception {
-        try (Meter meter = new Meter(bench.postgres())) {
-            meter.autovacuum(false);
-            try {
-                measure(bench, meter);
-            } finally {
+        Map<PostgresServer, Meter> meters = new HashMap<>();
+        try {
+            for (Contestant contestant : contestants) {
+                PostgresServer server = bench.postgres(contestant);
+                if (!meters.containsKey(server)) {
+                    Meter meter = new Meter(server);
+                    meters.put(server, meter);
+                    meter.autovacuum(false);
+                }
+            }
+            measure(bench, contestant -> Objects.requireNonNull(meters.get(bench.postgres(contestant))));
+        } finally {
+            for (Meter meter : meters.values()) {
                 meter.autovacuum(true);
+                meter.close();
             }
         }
     }
 
-    private void measure(Bench bench, Meter meter) throws Exception {
+    private void measure(Bench bench, Function<Contestant, Meter> meters) throws Exception {
         bench.alternateAtMost(ROUNDS, contestants, (contestant, warmUp) -> {
+            Meter meter = meters.apply(contestant);
             int messages = Math.max(400, contestant.enough(bench.size().messages()) / 2);
             Load load = new Load(messages, KEYS, PAYLOAD_BYTES);
-            try (Bench.Room room = bench.newRoom()) {
+            try (Bench.Room room = bench.newRoom(contestant)) {
                 try (Deployment deployment = contestant.deploy(room.place())) {
                     work(bench, meter, contestant, deployment, room, load, warmUp);
                 }
@@ -54,7 +69,7 @@ final class CostScenario implements Scenario {
             }
         });
         for (Contestant contestant : contestants) {
-            idle(bench, meter, contestant);
+            idle(bench, meters.apply(contestant), contestant);
         }
     }
 
@@ -105,7 +120,7 @@ final class CostScenario implements Scenario {
     private static void idle(Bench bench, Meter meter, Contestant contestant) throws Exception {
         int seconds = Math.max(1, Math.min(10, bench.size().messages() / 20_000));
         Load load = new Load(1, 1, PAYLOAD_BYTES);
-        try (Bench.Room room = bench.newRoom()) {
+        try (Bench.Room room = bench.newRoom(contestant)) {
             try (Deployment deployment = contestant.deploy(room.place())) {
                 Drain.fill(deployment, load);
                 Drain.seconds(deployment, room.topic(), load.size());

@@ -1,14 +1,22 @@
 package dev.boxcar.benchmarks;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** Whether one destination notices that another one is down, with many entries waiting for it. */
 final class DownDestinationScenario implements Scenario {
 
     private static final int MOST_ROUNDS = 2;
+    private static final String WITH = "with: ";
+    private static final String WITHOUT = "without: ";
+
+    /** For the destination that is down. */
+    private static final int WAITING = 1_000_000;
+
+    /** For the other one at most, and at least if there are so many. */
+    private static final int MESSAGES = 200_000;
+
+    private static final int LEAST = 40_000;
 
     @Override
     public String name() {
@@ -22,43 +30,45 @@ final class DownDestinationScenario implements Scenario {
     }
 
     @Override
+    public Duration time() {
+        return Duration.ofSeconds(120);
+    }
+
+    @Override
     public void run(Bench bench) throws Exception {
-        int messages = bench.size().messages();
-        int waiting = messages * (bench.size().quick() ? 1 : 5);
+        int waiting = bench.size().messages(WAITING);
+        int messages = Math.min(MESSAGES, Math.max(waiting / 5, Math.min(waiting, LEAST)));
         bench.say(waiting + " entries wait for the destination that is down, " + messages + " for the other one");
-        new DownDestinationRun(0, messages / 4).measure(bench); // warm-up
-        Map<String, List<Double>> without = new LinkedHashMap<>();
-        Map<String, List<Double>> with = new LinkedHashMap<>();
-        for (int round = 0; round < Math.min(MOST_ROUNDS, bench.size().rounds()); round++) {
-            keep(bench, "without: ", new DownDestinationRun(0, messages).measure(bench), without);
-            keep(bench, "with: ", new DownDestinationRun(waiting, messages).measure(bench), with);
+        bench.warmUp(() -> new DownDestinationRun(0, messages / 4).measure(bench));
+        bench.rounds(MOST_ROUNDS, round -> {
+            // In turn, so that nobody is always the second.
+            boolean withFirst = round % 2 == 1;
+            record(bench, withFirst, new DownDestinationRun(withFirst ? waiting : 0, messages).measure(bench));
+            record(bench, !withFirst, new DownDestinationRun(withFirst ? 0 : waiting, messages).measure(bench));
+        });
+        for (String more : List.of("drain", "most")) {
+            ratio(bench, more, WITH + more, WITHOUT + more);
         }
-        ratio(bench, "drain", with, without);
-        ratio(bench, "most", with, without);
-        ratio(bench, "p50", without, with);
-        ratio(bench, "p99", without, with);
+        for (String less : List.of("p50", "p99")) {
+            ratio(bench, less, WITHOUT + less, WITH + less);
+        }
     }
 
-    private static void keep(
-            Bench bench, String label, DownDestinationRun.Outcome outcome, Map<String, List<Double>> kept) {
-        keep(bench, label, "first after start", "ms", outcome.firstMillis(), kept);
-        keep(bench, label, "drain", "msg/s", outcome.drainRate(), kept);
-        keep(bench, label, "p50", "ms", outcome.delays().millis(0.5), kept);
-        keep(bench, label, "p99", "ms", outcome.delays().millis(0.99), kept);
-        keep(bench, label, "max", "ms", outcome.delays().millis(1), kept);
-        keep(bench, label, "most", "msg/s", outcome.mostRate(), kept);
+    private static void record(Bench bench, boolean with, DownDestinationRun.Outcome outcome) {
+        String label = with ? WITH : WITHOUT;
+        record(bench, label + "first after start", "ms", outcome.firstMillis());
+        record(bench, label + "drain", "msg/s", outcome.drainRate());
+        record(bench, label + "p50", "ms", outcome.delays().millis(0.5));
+        record(bench, label + "p99", "ms", outcome.delays().millis(0.99));
+        record(bench, label + "max", "ms", outcome.delays().millis(1));
+        record(bench, label + "most", "msg/s", outcome.mostRate());
     }
 
-    private static void keep(
-            Bench bench, String label, String metric, String unit, double value, Map<String, List<Double>> kept) {
-        bench.record(BoxcarContestant.DEFAULT, label + metric, unit, value);
-        kept.computeIfAbsent(metric, name -> new ArrayList<>()).add(value);
+    private static void record(Bench bench, String metric, String unit, double value) {
+        bench.record(BoxcarContestant.DEFAULT, metric, unit, value);
     }
 
-    private static void ratio(
-            Bench bench, String metric, Map<String, List<Double>> above, Map<String, List<Double>> below) {
-        double ratio = Report.median(above.getOrDefault(metric, List.of()))
-                / Report.median(below.getOrDefault(metric, List.of()));
-        bench.record(BoxcarContestant.DEFAULT, "with as good as without: " + metric, "x", ratio);
+    private static void ratio(Bench bench, String metric, String above, String below) {
+        bench.recordRatio(BoxcarContestant.DEFAULT, "with as good as without: " + metric, above, below);
     }
 }

@@ -21,7 +21,12 @@ final class Drain {
 
     /** Drains a load in a place of its own, and checks it. */
     static double seconds(Bench bench, Contestant contestant, Load load) throws Exception {
-        try (Bench.Room room = bench.newRoom(contestant)) {
+        return seconds(bench, bench.newRoom(contestant), contestant, load);
+    }
+
+    /** The same in a room that is closed in the end. */
+    static double seconds(Bench bench, Bench.Room newRoom, Contestant contestant, Load load) throws Exception {
+        try (Bench.Room room = newRoom) {
             double seconds;
             try (Deployment deployment = contestant.deploy(room.place())) {
                 fill(deployment, load);

@@ -1,5 +1,6 @@
 package dev.boxcar.benchmarks;
 
+import java.time.Duration;
 import java.util.List;
 
 /** How fast what is waiting gets out. */
@@ -22,6 +23,11 @@ final class DrainScenario implements Scenario {
     @Override
     public String purpose() {
         return "waiting messages of 256 bytes, 10,000 keys at random, from the start until all are acknowledged and done with";
+    }
+
+    @Override
+    public Duration time() {
+        return Duration.ofSeconds(200);
     }
 
     @Override

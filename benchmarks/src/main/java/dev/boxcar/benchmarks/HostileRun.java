@@ -32,7 +32,17 @@ final class HostileRun {
     }
 
     /** A part of the messages, with what was needed for them. */
-    record Slice(int messages, double rate, Delays delays, DatabaseWork work) {}
+    record Slice(int messages, double rate, Delays delays, DatabaseWork work) {
+
+        /** Index entries visited for each message, those of dead rows included. */
+        double indexEntries() {
+            return work.indexEntries() / messages;
+        }
+
+        double pagesOfRead() {
+            return work.readBlocks() / Math.max(1, work.reads());
+        }
+    }
 
     /**
      * What came of the run.
@@ -100,7 +110,7 @@ final class HostileRun {
             DatabaseWork.begin(observer);
             Strangers.createBusiness(observer);
             Outcome outcome = measure(
-                    new Place(
+                    Place.of(
                             DatabaseWork.watched(room.url()),
                             pool,
                             room.kafka(),

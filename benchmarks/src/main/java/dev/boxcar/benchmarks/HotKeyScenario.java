@@ -1,5 +1,6 @@
 package dev.boxcar.benchmarks;
 
+import java.time.Duration;
 import java.util.List;
 
 /** How fast a single key gets out, whose messages all have to keep their order. */
@@ -21,6 +22,11 @@ final class HotKeyScenario implements Scenario {
     @Override
     public String purpose() {
         return "as drain, with all messages under one key, and so in one partition of the topic";
+    }
+
+    @Override
+    public Duration time() {
+        return Duration.ofSeconds(60);
     }
 
     @Override

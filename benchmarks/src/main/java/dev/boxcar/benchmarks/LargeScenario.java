@@ -1,6 +1,7 @@
 package dev.boxcar.benchmarks;
 
 import dev.boxcar.OutboxSettings;
+import java.time.Duration;
 import java.util.List;
 
 /** How fast large payloads get out, and how much memory they take on their way. */
@@ -27,6 +28,11 @@ final class LargeScenario implements Scenario {
     @Override
     public String purpose() {
         return "as drain, with payloads of 100 KiB, and what is held in memory meanwhile";
+    }
+
+    @Override
+    public Duration time() {
+        return Duration.ofSeconds(50);
     }
 
     @Override

@@ -26,8 +26,13 @@ final class Probe {
     private final Map<Thread, Commit> commits = new ConcurrentHashMap<>();
 
     Probe(DataSource real) {
-        this.dataSource = proxy(DataSource.class, (method, arguments) -> {
-            Object result = invoke(method, real, arguments);
+        this.dataSource = watch(real);
+    }
+
+    /** Looks at another data source, too: this is to be used instead of it. */
+    DataSource watch(DataSource another) {
+        return proxy(DataSource.class, (method, arguments) -> {
+            Object result = invoke(method, another, arguments);
             return result instanceof Connection connection ? watched(connection) : result;
         });
     }

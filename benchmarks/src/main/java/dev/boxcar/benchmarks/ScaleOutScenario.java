@@ -2,10 +2,9 @@ package dev.boxcar.benchmarks;
 
 import dev.boxcar.OutboxSettings;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -16,7 +15,7 @@ final class ScaleOutScenario implements Scenario {
     private static final List<Integer> STEPS = List.of(1, 2, 4, 8);
     private static final int MOST_ROUNDS = 2;
     private static final int KEYS = 10_000;
-    private static final String CONTESTANT = "boxcar-default";
+    private static final int MESSAGES = 400_000;
 
     @Override
     public String name() {
@@ -29,27 +28,29 @@ final class ScaleOutScenario implements Scenario {
     }
 
     @Override
+    public Duration time() {
+        return Duration.ofSeconds(90);
+    }
+
+    @Override
     public void run(Bench bench) throws Exception {
-        int messages = bench.size().messages() * (bench.size().quick() ? 1 : 2);
-        drain(bench, 1, messages / 2); // warm-up
-        Map<Integer, List<Double>> rates = new LinkedHashMap<>();
-        for (int round = 0; round < Math.min(MOST_ROUNDS, bench.size().rounds()); round++) {
+        int messages = bench.size().messages(MESSAGES);
+        bench.warmUp(() -> drain(bench, 1, messages / 2));
+        bench.rounds(MOST_ROUNDS, round -> {
             for (int processors : STEPS) {
                 Outcome outcome = drain(bench, processors, messages);
                 String label = processors + " processors";
                 record(bench, label, "msg/s", outcome.rate);
                 record(bench, label + ": database time", "us/msg", outcome.millisOfDatabase * 1_000 / messages);
                 record(bench, label + ": read pages", "1/msg", outcome.readPages / messages);
-                rates.computeIfAbsent(processors, key -> new ArrayList<>()).add(outcome.rate);
             }
-        }
-        double before = Double.NaN;
-        for (Map.Entry<Integer, List<Double>> step : rates.entrySet()) {
-            double now = Report.median(step.getValue());
-            if (!Double.isNaN(before)) {
-                record(bench, step.getKey() + " processors / half of them", "x", now / before);
-            }
-            before = now;
+        });
+        for (int processors : STEPS.subList(1, STEPS.size())) {
+            bench.recordRatio(
+                    BoxcarContestant.DEFAULT,
+                    processors + " processors / half of them",
+                    processors + " processors",
+                    processors / 2 + " processors");
         }
         new TakeoverRun(bench.size().quick())
                 .measure(bench)
@@ -57,7 +58,7 @@ final class ScaleOutScenario implements Scenario {
     }
 
     private static void record(Bench bench, String metric, String unit, double value) {
-        bench.record(CONTESTANT, "this source", metric, unit, value);
+        bench.record(BoxcarContestant.DEFAULT, metric, unit, value);
     }
 
     /** How fast it went from the start of all until everything was done with, and what the database did for that. */

@@ -1,5 +1,7 @@
 package dev.boxcar.benchmarks;
 
+import java.time.Duration;
+
 /** Something to measure. */
 interface Scenario {
 
@@ -8,6 +10,11 @@ interface Scenario {
 
     /** What it shows, in one line. */
     String purpose();
+
+    /** Once it has lasted so long, no round begins that would be too much. One round there is always. */
+    default Duration time() {
+        return Duration.ofSeconds(100);
+    }
 
     /** Measures, and hands each value to {@link Bench#record}. */
     void run(Bench bench) throws Exception;

@@ -1,5 +1,6 @@
 package dev.boxcar.benchmarks;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToLongFunction;
@@ -16,6 +17,9 @@ final class SteadyScenario implements Scenario {
     /** Of a stretch, the part at its beginning that does not count. */
     private static final double WARM_UP = 0.2;
 
+    /** Who delivers fewer of what is committed does not sustain the rate. */
+    private static final double SUSTAINED = 0.9;
+
     private final List<Contestant> contestants;
 
     SteadyScenario(List<Contestant> contestants) {
@@ -31,6 +35,11 @@ final class SteadyScenario implements Scenario {
     public String purpose() {
         return "business transactions with one message each, from just after the commit (or just before it) until the Kafka"
                 + " client learns of the acknowledgement";
+    }
+
+    @Override
+    public Duration time() {
+        return Duration.ofSeconds(200);
     }
 
     /**
@@ -53,8 +62,8 @@ final class SteadyScenario implements Scenario {
     @Override
     public void run(Bench bench) throws Exception {
         bench.alternateAtMost(ROUNDS, contestants, (contestant, warmUp) -> {
-            // 5 s each at the usual size, and 20,000 transactions
-            double seconds = Math.max(0.5, bench.size().messages() / 40_000.0) / (warmUp ? 3 : 1);
+            // 4 s each at the usual size, and 20,000 transactions
+            double seconds = Math.max(0.5, bench.size().messages() / 50_000.0) / (warmUp ? 3 : 1);
             int most = Math.max(200, contestant.enough(bench.size().messages()) / (warmUp ? 30 : 10));
             List<Stretch> stretches = List.of(
                     new Stretch("", 1_000, (int) (500 * seconds)),
@@ -73,7 +82,7 @@ final class SteadyScenario implements Scenario {
             Orders orders = new Orders(room.dataSource());
             Probe probe = new Probe(room.dataSource());
             Place place = new Place(
-                    room.url(), probe.dataSource(), room.kafka(), room.topic().name());
+                    room.url(), probe.dataSource(), room.kafka(), room.topic().name(), probe::watch);
             try (Deployment deployment = contestant.deploy(place);
                     Writers writers = new Writers(deployment, orders, probe, load)) {
                 deployment.start();
@@ -125,12 +134,30 @@ final class SteadyScenario implements Scenario {
             bench.record(contestant, name + "max", "ms", afterCommit.millis(1));
             bench.record(contestant, name + "p50 with commit", "ms", withCommit.millis(0.5));
             bench.record(contestant, name + "p99 with commit", "ms", withCommit.millis(0.99));
-            bench.record(contestant, name + "reached", "tx/s", pace.transactions());
+            bench.record(contestant, name + "committed", "tx/s", pace.transactions());
+            double delivered = delivered(first, end, writers, acknowledged);
+            bench.record(contestant, name + "delivered", "msg/s", delivered);
+            if (delivered < SUSTAINED * pace.transactions()) {
+                bench.say(contestant.name() + " does not sustain this rate: its times grow for as long as it lasts");
+            }
             if (!Double.isNaN(pace.statements())) {
                 bench.record(contestant, name + "statements", "1/s", pace.statements());
                 bench.record(contestant, name + "looks", "1/s", pace.looks());
             }
         }
+    }
+
+    /** As many in a second as came between the first commit and the last acknowledgement. */
+    private static double delivered(int first, int end, Writers writers, long[] acknowledged) {
+        long begin = IntStream.range(first, end)
+                .mapToLong(number -> writers.committed[number])
+                .min()
+                .orElseThrow();
+        long last = IntStream.range(first, end)
+                .mapToLong(number -> acknowledged[number])
+                .max()
+                .orElseThrow();
+        return (end - first) * 1e9 / (last - begin);
     }
 
     private static Quantiles quantiles(int first, int end, IntToLongFunction nanos) {

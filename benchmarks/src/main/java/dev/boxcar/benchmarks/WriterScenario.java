@@ -16,7 +16,10 @@ final class WriterScenario implements Scenario {
     private static final int PAYLOAD_BYTES = 256;
     private static final int BULK = 500;
     private static final int TURNS = 16;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
+
+    /** What the slow ones have written must be delivered in the end: they write many at once less often. */
+    private static final int SLOW_TURNS = 4;
     private static final List<Integer> THREADS = List.of(1, 4);
 
     /** The first is what all are compared with. */
@@ -52,7 +55,7 @@ final class WriterScenario implements Scenario {
                 all.add(deployed(bench, contestant));
             }
             for (int round = 0; round < rounds(bench); round++) {
-                round(bench, all, round == 0);
+                round(bench, all, round == 0 && !bench.size().tiny());
             }
             for (TransactionTimes each : all) {
                 if (each.contestant() instanceof HandWritten byHand) {
@@ -84,7 +87,9 @@ final class WriterScenario implements Scenario {
         }
         for (int turn = 0; turn < TURNS; turn++) {
             for (TransactionTimes each : inOrder(all, turn)) {
-                each.bulk(bulks(bench, each.contestant()), BULK);
+                if (turn < bulkTurns(bench, each.contestant())) {
+                    each.bulk(bulks(bench, each.contestant()), BULK);
+                }
             }
         }
         Map<Contestant, Double> rates = new HashMap<>();
@@ -113,11 +118,11 @@ final class WriterScenario implements Scenario {
 
     private static TransactionTimes deployed(Bench bench, Contestant contestant) throws Exception {
         return new TransactionTimes(
-                bench.newRoom(), contestant, new Load(messages(bench, contestant), KEYS, PAYLOAD_BYTES));
+                bench.newRoom(contestant), contestant, new Load(messages(bench, contestant), KEYS, PAYLOAD_BYTES));
     }
 
     private static int rounds(Bench bench) {
-        return 1 + Math.min(ROUNDS, bench.size().rounds());
+        return Math.min(ROUNDS, bench.size().rounds()) + (bench.size().tiny() ? 0 : 1);
     }
 
     /** Transactions of one message in a turn. */
@@ -125,13 +130,20 @@ final class WriterScenario implements Scenario {
         return Math.max(5, Math.min(50, bench.size().messages() / 4_000));
     }
 
-    /** Transactions of many messages in a turn. What was written must be delivered in the end, so that the slow get fewer. */
+    private static int bulkTurns(Bench bench, Contestant contestant) {
+        int messages = bench.size().messages();
+        return contestant.enough(messages) * 8 < messages ? SLOW_TURNS : TURNS;
+    }
+
+    /** Transactions of many messages in a turn. */
     private static int bulks(Bench bench, Contestant contestant) {
         return Math.max(1, contestant.enough(bench.size().messages()) / 160_000);
     }
 
     /** All that is written in a run. */
     private static int messages(Bench bench, Contestant contestant) {
-        return rounds(bench) * TURNS * (THREADS.size() * singles(bench) + bulks(bench, contestant) * BULK);
+        return rounds(bench)
+                * (TURNS * THREADS.size() * singles(bench)
+                        + bulkTurns(bench, contestant) * bulks(bench, contestant) * BULK);
     }
 }

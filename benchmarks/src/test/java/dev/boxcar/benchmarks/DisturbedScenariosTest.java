@@ -28,7 +28,7 @@ class DisturbedScenariosTest {
     private static final Report REPORT = new Report();
 
     private static final Bench BENCH = new Bench(
-            new Bench.Size(2_000, 1, true),
+            new Bench.Size(2_000, true, 1, true, false),
             REPORT,
             new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
 
@@ -54,11 +54,10 @@ class DisturbedScenariosTest {
     @ParameterizedTest
     @MethodSource("scenarios")
     void everythingArrivesInOrder(Scenario scenario) throws Exception {
-        BENCH.begin(scenario.name());
 
-        scenario.run(BENCH);
+        BENCH.run(scenario);
 
-        assertThat(REPORT.json())
+        assertThat(Row.json(REPORT.rows()))
                 .contains("{\"scenario\": \"" + scenario.name() + "\", \"contestant\": \"boxcar-default\"");
     }
 
@@ -82,8 +81,7 @@ class DisturbedScenariosTest {
 
     private static void hostile(UnaryOperator<List<Load.Item>> alteration) throws Exception {
         HostileScenario scenario = new HostileScenario(List.of(new Altered(alteration)));
-        BENCH.begin(scenario.name());
-        scenario.run(BENCH);
+        BENCH.run(scenario);
     }
 
     /** Boxcar, with the messages of its first transaction written otherwise than asked for. */

@@ -3,6 +3,7 @@ package dev.boxcar.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.boxcar.benchmarks.peers.Peers;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ class ScenariosTest {
     private static final Report REPORT = new Report();
 
     private static final Bench BENCH = new Bench(
-            new Bench.Size(2_000, 1, true),
+            new Bench.Size(2_000, true, 1, true, false),
             REPORT,
             new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
 
@@ -55,36 +56,60 @@ class ScenariosTest {
                         SteadyScenario::new,
                         BoxcarContestant.DEFAULT,
                         BoxcarContestant.POLLING,
-                        BoxcarContestant.NOTIFY),
-                new Case(WriterScenario::new, BoxcarContestant.DEFAULT),
+                        BoxcarContestant.NOTIFY,
+                        peer("gruelbox"),
+                        peer("namastack"),
+                        peer("modulith")),
+                new Case(WriterScenario::new, BoxcarContestant.DEFAULT, peer("gruelbox")),
                 new Case(HotKeyScenario::new, BoxcarContestant.TUNED),
                 new Case(NamespacesScenario::new, limit, BoxcarContestant.TUNED),
-                new Case(CostScenario::new, BoxcarContestant.DEFAULT),
+                new Case(CostScenario::new, BoxcarContestant.DEFAULT, peer("debezium")),
                 new Case(LargeScenario::new, limit, BoxcarContestant.TUNED));
+    }
+
+    private static Contestant peer(String name) {
+        return Peers.all().stream()
+                .filter(contestant -> contestant.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void everythingArrivesInOrder(Case each) throws Exception {
         Scenario complete = each.scenario().apply(List.of(each.contestants()));
-        BENCH.begin(complete.name());
 
-        complete.run(BENCH);
+        BENCH.run(complete);
 
         for (Contestant contestant : each.contestants()) {
-            assertThat(REPORT.json())
+            assertThat(Row.json(REPORT.rows()))
                     .contains("{\"scenario\": \"" + complete.name() + "\", \"contestant\": \"" + contestant.name()
                             + "\"");
         }
+    }
+
+    @Test
+    void everyDatabaseGivesAllOfItInOrder() throws Exception {
+        BENCH.run(new DatabasesScenario(contestant -> true));
+
+        assertThat(REPORT.rows())
+                .filteredOn(row -> row.scenario().equals("databases"))
+                .extracting(Row::contestant)
+                .containsExactly(
+                        "limit",
+                        "boxcar-postgresql",
+                        "boxcar-mariadb",
+                        "boxcar-mysql",
+                        "boxcar-h2",
+                        "boxcar-sqlite");
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void aLostMessageMakesARunWorthNothing(Case each) {
         Scenario incomplete = each.scenario().apply(List.of(new Altered(ScenariosTest::secondReplacedByFirst)));
-        BENCH.begin(incomplete.name());
 
-        assertThatThrownBy(() -> incomplete.run(BENCH))
+        assertThatThrownBy(() -> BENCH.run(incomplete))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageMatching("(?s).*\\b1 messages missing.*|only \\d+ of \\d+ messages were acknowledged");
     }
@@ -92,9 +117,8 @@ class ScenariosTest {
     @Test
     void aBrokenOrderMakesARunWorthNothing() {
         Scenario hotKey = new HotKeyScenario(List.of(new Altered(ScenariosTest::swapped)));
-        BENCH.begin(hotKey.name());
 
-        assertThatThrownBy(() -> hotKey.run(BENCH))
+        assertThatThrownBy(() -> BENCH.run(hotKey))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("1 out of order");
     }

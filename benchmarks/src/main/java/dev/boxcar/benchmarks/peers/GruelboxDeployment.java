@@ -48,7 +48,7 @@ final class GruelboxDeployment implements Deployment {
     GruelboxDeployment(Place place) {
         this.sender = new Sender(place.kafka(), place.topic(), 1);
         this.pool = Pools.of(place, GruelboxContestant.THREADS + WRITERS);
-        this.transactions = TransactionManager.fromDataSource(pool);
+        this.transactions = TransactionManager.fromDataSource(place.watch().apply(pool));
         this.executor = new ThreadPoolExecutor(
                 GruelboxContestant.THREADS,
                 GruelboxContestant.THREADS,

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import javax.sql.DataSource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -45,12 +46,13 @@ final class ModulithDeployment implements Deployment {
 
     ModulithDeployment(Place place) {
         this.pool = Pools.of(place, ModulithContestant.THREADS + SpringApplications.WRITERS);
-        this.application = SpringApplications.run(pool, properties(place), context -> {
+        DataSource watched = place.watch().apply(pool);
+        this.application = SpringApplications.run(watched, properties(place), context -> {
             context.registerBean(EventExternalizationConfiguration.class, () -> routing(place.topic()));
             context.registerBean(TaskDecorator.class, () -> task -> started ? task : () -> {});
             context.registerBean(Completions.class, () -> new Completions(done));
         });
-        this.transactions = new SpringTransactions(application, pool);
+        this.transactions = new SpringTransactions(application, watched);
         this.resubmission = new Thread(this::resubmit, "modulith");
     }
 

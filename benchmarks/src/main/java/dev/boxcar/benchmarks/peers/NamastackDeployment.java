@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import javax.sql.DataSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -44,8 +45,9 @@ final class NamastackDeployment implements Deployment {
     NamastackDeployment(Place place) {
         this.sender = new Sender(place.kafka(), place.topic(), 1);
         this.pool = Pools.of(place, NamastackContestant.THREADS + SpringApplications.WRITERS);
+        DataSource watched = place.watch().apply(pool);
         this.application = SpringApplications.run(
-                pool,
+                watched,
                 Map.of(
                         "spring.autoconfigure.exclude",
                         SpringApplications.MODULITH,
@@ -64,7 +66,7 @@ final class NamastackDeployment implements Deployment {
                 context -> context.registerBean(Handler.class, () -> new Handler(sender, handled)));
         this.outbox = application.getBean(Outbox.class);
         this.scheduler = application.getBean(OutboxProcessingScheduler.class);
-        this.transactions = new SpringTransactions(application, pool);
+        this.transactions = new SpringTransactions(application, watched);
         scheduler.stop();
     }
 

@@ -18,6 +18,13 @@ public final class Peers {
                 new DebeziumContestant());
     }
 
+    /** Those that people use: all but the plain algorithm. */
+    public static List<Contestant> libraries() {
+        return all().stream()
+                .filter(contestant -> !(contestant instanceof SeedContestant))
+                .toList();
+    }
+
     /** As many messages as a contestant that is slower by some factor needs for a run of some seconds; not too few to measure. */
     static int fraction(int messages, int divisor) {
         return Math.min(messages, Math.max(500, messages / divisor));

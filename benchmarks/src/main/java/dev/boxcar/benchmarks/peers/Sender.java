@@ -1,5 +1,6 @@
 package dev.boxcar.benchmarks.peers;
 
+import dev.boxcar.benchmarks.AckInterceptor;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -42,7 +43,9 @@ final class Sender implements AutoCloseable {
                 ProducerConfig.LINGER_MS_CONFIG,
                 lingerMillis,
                 ProducerConfig.BATCH_SIZE_CONFIG,
-                64 * 1024);
+                64 * 1024,
+                AckInterceptor.SETTING,
+                AckInterceptor.CLASS);
     }
 
     /** Hands a message to the client. */

@@ -1,6 +1,5 @@
 package dev.boxcar.benchmarks.peers;
 
-import com.zaxxer.hikari.HikariDataSource;
 import java.util.Map;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -31,7 +30,7 @@ final class SpringApplications {
 
     /** Runs an application. The pool belongs to the caller. */
     static ConfigurableApplicationContext run(
-            HikariDataSource pool, Map<String, Object> properties, Consumer<GenericApplicationContext> beans) {
+            DataSource pool, Map<String, Object> properties, Consumer<GenericApplicationContext> beans) {
         // The benchmarks have configured the logging already.
         System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
         return new SpringApplicationBuilder(Application.class)
