@@ -17,9 +17,6 @@ final class SteadyScenario implements Scenario {
     /** Of a stretch, the part at its beginning that does not count. */
     private static final double WARM_UP = 0.2;
 
-    /** Who delivers fewer of what is committed does not sustain the rate. */
-    private static final double SUSTAINED = 0.9;
-
     private final List<Contestant> contestants;
 
     SteadyScenario(List<Contestant> contestants) {
@@ -63,8 +60,8 @@ final class SteadyScenario implements Scenario {
     public void run(Bench bench) throws Exception {
         bench.alternateAtMost(ROUNDS, contestants, (contestant, warmUp) -> {
             // 4 s each at the usual size, and 20,000 transactions
-            double seconds = Math.max(0.5, bench.size().messages() / 50_000.0) / (warmUp ? 3 : 1);
-            int most = Math.max(200, contestant.enough(bench.size().messages()) / (warmUp ? 30 : 10));
+            double seconds = Math.max(0.2, bench.size().messages() / 50_000.0) / (warmUp ? 3 : 1);
+            int most = Math.max(100, contestant.enough(bench.size().messages()) / (warmUp ? 30 : 10));
             List<Stretch> stretches = List.of(
                     new Stretch("", 1_000, (int) (500 * seconds)),
                     new Stretch("100/s: ", 100, (int) (100 * seconds)),
@@ -135,11 +132,8 @@ final class SteadyScenario implements Scenario {
             bench.record(contestant, name + "p50 with commit", "ms", withCommit.millis(0.5));
             bench.record(contestant, name + "p99 with commit", "ms", withCommit.millis(0.99));
             bench.record(contestant, name + "committed", "tx/s", pace.transactions());
-            double delivered = delivered(first, end, writers, acknowledged);
-            bench.record(contestant, name + "delivered", "msg/s", delivered);
-            if (delivered < SUSTAINED * pace.transactions()) {
-                bench.say(contestant.name() + " does not sustain this rate: its times grow for as long as it lasts");
-            }
+            bench.record(
+                    contestant, name + Tables.DELIVERED, "msg/s", delivered(first, end, writers, acknowledged));
             if (!Double.isNaN(pace.statements())) {
                 bench.record(contestant, name + "statements", "1/s", pace.statements());
                 bench.record(contestant, name + "looks", "1/s", pace.looks());

@@ -5,10 +5,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Rows as people read them: each metric with its median, its range, its ratio to the scenario's first contestant, and its target. */
 final class Tables {
 
+    /** What follows a rate in the name of a metric that tells how much of it was delivered. */
+    static final String DELIVERED = "delivered";
+
+    private static final Pattern DELIVERED_OF = Pattern.compile("([0-9,]+)/s: " + DELIVERED);
+    private static final double SUSTAINED = 0.9;
     private static final String LINE = "  %-18s %-44s %12s %-7s %24s %8s  %s%n";
 
     private Tables() {}
@@ -87,9 +94,17 @@ final class Tables {
                             number(row.median()),
                             number(row.min()) + " .. " + number(row.max()) + " (" + row.runs() + ")",
                             base == 0 ? "" : String.format(Locale.ROOT, "%.3f", row.median() / base),
-                            Targets.of(row, rows).map(Targets.Verdict::text).orElse(""));
+                            Targets.of(row, rows).map(Targets.Verdict::text).orElse(remark(row)));
                 })
                 .toList();
+    }
+
+    private static String remark(Row row) {
+        Matcher delivered = DELIVERED_OF.matcher(row.metric());
+        boolean tooFew = delivered.matches()
+                && row.median()
+                        < SUSTAINED * Double.parseDouble(delivered.group(1).replace(",", ""));
+        return tooFew ? "does not sustain this rate: its times grow for as long as it lasts" : "";
     }
 
     private static String number(double value) {

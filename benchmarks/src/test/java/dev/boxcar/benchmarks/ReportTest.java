@@ -66,6 +66,18 @@ class ReportTest {
     }
 
     @Test
+    void aTableSaysWhoDoesNotSustainARate() {
+        add("steady", BoxcarContestant.DEFAULT, "1,000/s: delivered", "msg/s", 950);
+        add("steady", BoxcarContestant.POLLING, "1,000/s: delivered", "msg/s", 700);
+
+        Tables.print("steady", report.rows(), out);
+
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .containsPattern("boxcar-polling .*does not sustain this rate")
+                .doesNotContainPattern("boxcar-default .*does not sustain this rate");
+    }
+
+    @Test
     void aPeerIsMeasuredByHowMuchFasterBoxcarIs() {
         add("drain", BoxcarContestant.TUNED, "drain", "msg/s", 90_000);
         Row peer = new Row("drain", "gruelbox", "1", "drain", "msg/s", 1_000, 1_000, 1_000, 1);

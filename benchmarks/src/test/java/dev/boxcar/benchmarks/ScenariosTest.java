@@ -58,7 +58,6 @@ class ScenariosTest {
                         BoxcarContestant.POLLING,
                         BoxcarContestant.NOTIFY,
                         peer("gruelbox"),
-                        peer("namastack"),
                         peer("modulith")),
                 new Case(WriterScenario::new, BoxcarContestant.DEFAULT, peer("gruelbox")),
                 new Case(HotKeyScenario::new, BoxcarContestant.TUNED),
