@@ -56,7 +56,7 @@ final class Bench implements AutoCloseable {
     private @Nullable KafkaServer kafka;
     private final Map<String, String> setups = new LinkedHashMap<>();
     private @Nullable Scenario scenario;
-    private long begun;
+    private long due;
     private int number;
 
     Bench(Size size, Report report, PrintStream out) {
@@ -69,10 +69,10 @@ final class Bench implements AutoCloseable {
         return size;
     }
 
-    /** Runs a scenario, whose time begins now. */
+    /** Runs a scenario. What those before it have left of their time is given to it, and what they took too much is not. */
     void run(Scenario next) throws Exception {
+        due = (scenario == null ? System.nanoTime() : due) + next.time().toNanos();
         scenario = next;
-        begun = System.nanoTime();
         setups.clear();
         next.run(this);
     }
@@ -146,7 +146,7 @@ final class Bench implements AutoCloseable {
         long longest = 0;
         for (int i = 0; i < wanted; i++) {
             long now = System.nanoTime();
-            if (i > 0 && size.timed() && now - begun + longest > scenario().time().toNanos()) {
+            if (i > 0 && size.timed() && now + longest - due > 0) {
                 say("after " + i + " of " + wanted + " rounds there is no time for another one");
                 return;
             }

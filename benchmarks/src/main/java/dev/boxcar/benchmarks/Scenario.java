@@ -11,7 +11,7 @@ interface Scenario {
     /** What it shows, in one line. */
     String purpose();
 
-    /** Once it has lasted so long, no round begins that would be too much. One round there is always. */
+    /** Its share of the time of all scenarios: no round begins that would end later. One round there is always. */
     default Duration time() {
         return Duration.ofSeconds(100);
     }
