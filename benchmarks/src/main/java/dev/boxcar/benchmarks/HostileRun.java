@@ -34,11 +34,6 @@ final class HostileRun {
     /** A part of the messages, with what was needed for them. */
     record Slice(int messages, double rate, Delays delays, DatabaseWork work) {
 
-        /** Index entries visited for each message, those of dead rows included. */
-        double indexEntries() {
-            return work.indexEntries() / messages;
-        }
-
         double pagesOfRead() {
             return work.readBlocks() / Math.max(1, work.reads());
         }

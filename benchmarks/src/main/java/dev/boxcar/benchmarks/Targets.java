@@ -59,8 +59,7 @@ final class Targets {
         for (String disturbance : List.of("old transaction", "open writer")) {
             all.add(value("hostile", DEFAULT, disturbance + " / undisturbed: rate", true, 0.95));
             all.add(value("hostile", DEFAULT, disturbance + " / undisturbed: 1/p99", true, 0.95));
-            all.add(value("hostile", DEFAULT, disturbance + ", last / first tenth: index entries", false, 1.1));
-            all.add(value("hostile", DEFAULT, disturbance + ", last / first tenth: pages a read", false, 1.1));
+            all.add(value("hostile", DEFAULT, disturbance + ", last / first tenth: read pages", false, 1.1));
         }
         for (String metric : List.of("drain", "most", "p99")) {
             all.add(value("down-destination", DEFAULT, "with as good as without: " + metric, true, 0.95));
