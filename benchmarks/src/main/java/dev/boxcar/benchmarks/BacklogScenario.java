@@ -135,10 +135,11 @@ final class BacklogScenario implements Scenario {
                 "heap, last half / first half",
                 "x",
                 most(heaps, PARTS / 2, PARTS) / Math.max(1, most(heaps, 0, PARTS / 2)));
-        record(bench, "resident, most", "MiB", marks.stream()
-                .mapToDouble(Mark::residentMegabytes)
-                .max()
-                .orElse(0));
+        record(
+                bench,
+                "resident, most",
+                "MiB",
+                marks.stream().mapToDouble(Mark::residentMegabytes).max().orElse(0));
     }
 
     private static double most(double[] values, int from, int to) {

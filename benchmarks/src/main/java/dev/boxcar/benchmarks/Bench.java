@@ -194,7 +194,8 @@ final class Bench implements AutoCloseable {
     private PostgresServer startPostgres(String walLevel) {
         return opened(PostgresServer.builder()
                 .setting("wal_level", walLevel)
-                // Some contestants want a connection for each of many threads, and all are there at once when they write.
+                // Some contestants want a connection for each of many threads, and all are there at once when they
+                // write.
                 .setting("max_connections", "500")
                 .setting("shared_buffers", "1GB")
                 .setting("max_wal_size", "8GB")

@@ -37,15 +37,17 @@ public final class Benchmarks implements Callable<Integer> {
     @Option(
             names = "--messages",
             paramLabel = "N",
-            description = "How many messages a run of the fastest has. If not given: 200,000; hostile 400,000, scale-out "
-                    + "400,000, down-destination 1,000,000 (waiting), backlog 3,000,000.")
+            description =
+                    "How many messages a run of the fastest has. If not given: 200,000; hostile 400,000, scale-out "
+                            + "400,000, down-destination 1,000,000 (waiting), backlog 3,000,000.")
     private int messages;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "How often each contestant's run counts at most, however long that takes. If not given: as often as "
-                    + "the scenario's share of half an hour allows.")
+            description =
+                    "How often each contestant's run counts at most, however long that takes. If not given: as often as "
+                            + "the scenario's share of half an hour allows.")
     private int rounds;
 
     @Option(names = "--only", paramLabel = "CONTESTANT", split = ",", description = "Only these contestants.")
@@ -53,7 +55,8 @@ public final class Benchmarks implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "Small sizes, one round, peers in drain only (or if named with --only): all in less than 5 minutes.")
+            description =
+                    "Small sizes, one round, peers in drain only (or if named with --only): all in less than 5 minutes.")
     private boolean quick;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Where to write all values.")

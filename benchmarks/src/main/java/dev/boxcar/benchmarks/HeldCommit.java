@@ -24,8 +24,7 @@ final class HeldCommit implements AutoCloseable {
 
     /** Writes these messages in one transaction with a snapshot of its own; returns when only the commit is missing. */
     HeldCommit(Contestant contestant, Place place, List<Load.Item> items) throws Exception {
-        this.deployment =
-                contestant.deploy(place.through(holding(place.dataSource())));
+        this.deployment = contestant.deploy(place.through(holding(place.dataSource())));
         this.armed = true;
         this.thread = new Thread(() -> write(items), "held-commit");
         thread.start();

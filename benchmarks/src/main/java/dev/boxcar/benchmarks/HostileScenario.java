@@ -72,12 +72,7 @@ final class HostileScenario implements Scenario {
     }
 
     private static void measure(
-            Bench bench,
-            Contestant contestant,
-            Disturbance disturbance,
-            int messages,
-            int perSecond,
-            Duration patience)
+            Bench bench, Contestant contestant, Disturbance disturbance, int messages, int perSecond, Duration patience)
             throws Exception {
         report(
                 bench,
@@ -95,7 +90,8 @@ final class HostileScenario implements Scenario {
         for (int i = 0; i < slices.size(); i++) {
             String step = label + "tenth " + (i + 1) + " of " + slices.size() + ": ";
             bench.record(contestant, step + "p99", "ms", slices.get(i).delays().millis(0.99));
-            bench.record(contestant, step + "pages a read", "pages", slices.get(i).pagesOfRead());
+            bench.record(
+                    contestant, step + "pages a read", "pages", slices.get(i).pagesOfRead());
         }
         // Of the whole run: the server tells of these up to a second late.
         bench.record(

@@ -132,8 +132,7 @@ final class SteadyScenario implements Scenario {
             bench.record(contestant, name + "p50 with commit", "ms", withCommit.millis(0.5));
             bench.record(contestant, name + "p99 with commit", "ms", withCommit.millis(0.99));
             bench.record(contestant, name + "committed", "tx/s", pace.transactions());
-            bench.record(
-                    contestant, name + Tables.DELIVERED, "msg/s", delivered(first, end, writers, acknowledged));
+            bench.record(contestant, name + Tables.DELIVERED, "msg/s", delivered(first, end, writers, acknowledged));
             if (!Double.isNaN(pace.statements())) {
                 bench.record(contestant, name + "statements", "1/s", pace.statements());
                 bench.record(contestant, name + "looks", "1/s", pace.looks());

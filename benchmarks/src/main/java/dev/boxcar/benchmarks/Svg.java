@@ -30,7 +30,9 @@ final class Svg {
     void path(List<double[]> points, String colour) {
         StringBuilder at = new StringBuilder();
         points.forEach(point -> at.append(String.format(Locale.ROOT, "%.1f,%.1f ", point[0], point[1])));
-        add("<polyline points='%s' fill='none' stroke='%s' stroke-width='2'/>", at.toString().strip(), colour);
+        add(
+                "<polyline points='%s' fill='none' stroke='%s' stroke-width='2'/>",
+                at.toString().strip(), colour);
     }
 
     /** @param anchor {@code start}, {@code middle} or {@code end}: the part of the text that stands at x */

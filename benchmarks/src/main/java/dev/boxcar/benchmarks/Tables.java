@@ -63,7 +63,8 @@ final class Tables {
         for (String scenario : rows.stream().map(Row::scenario).distinct().toList()) {
             text.append("\n### ")
                     .append(scenario)
-                    .append("\n\n| contestant | version | metric | median | unit | min .. max (runs) | ratio | target |\n")
+                    .append(
+                            "\n\n| contestant | version | metric | median | unit | min .. max (runs) | ratio | target |\n")
                     .append("|---|---|---|---|---|---|---|---|\n");
             for (Line line : lines(scenario, rows)) {
                 text.append("| ")

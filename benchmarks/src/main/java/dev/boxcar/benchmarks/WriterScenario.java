@@ -20,6 +20,7 @@ final class WriterScenario implements Scenario {
 
     /** What the slow ones have written must be delivered in the end: they write many at once less often. */
     private static final int SLOW_TURNS = 4;
+
     private static final List<Integer> THREADS = List.of(1, 4);
 
     /** The first is what all are compared with. */

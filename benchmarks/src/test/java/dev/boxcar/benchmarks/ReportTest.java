@@ -86,7 +86,9 @@ class ReportTest {
 
         assertThat(Targets.of(peer, rows))
                 .contains(new Targets.Verdict(true, "boxcar-tuned to this: target >= 50.0, reached 90.0"));
-        assertThat(Targets.of(peer, List.of(peer))).as("nothing to compare with").isEmpty();
+        assertThat(Targets.of(peer, List.of(peer)))
+                .as("nothing to compare with")
+                .isEmpty();
     }
 
     @Test

@@ -95,12 +95,7 @@ class ScenariosTest {
                 .filteredOn(row -> row.scenario().equals("databases"))
                 .extracting(Row::contestant)
                 .containsExactly(
-                        "limit",
-                        "boxcar-postgresql",
-                        "boxcar-mariadb",
-                        "boxcar-mysql",
-                        "boxcar-h2",
-                        "boxcar-sqlite");
+                        "limit", "boxcar-postgresql", "boxcar-mariadb", "boxcar-mysql", "boxcar-h2", "boxcar-sqlite");
     }
 
     @ParameterizedTest
