@@ -129,12 +129,13 @@ final class BacklogScenario implements Scenario {
         record(bench, "last part / first part", "x", rates[PARTS - 1] / rates[0]);
         // The first part is what a relay does that has just started: the last one must stand beside the best as well.
         record(bench, "last part / fastest part", "x", rates[PARTS - 1] / most(rates, 0, PARTS));
-        record(bench, "heap after a GC, most", "MiB", most(heaps, 0, PARTS));
-        record(
-                bench,
-                "heap, last half / first half",
-                "x",
-                most(heaps, PARTS / 2, PARTS) / Math.max(1, most(heaps, 0, PARTS / 2)));
+        double before = most(heaps, 0, PARTS / 2);
+        double after = most(heaps, PARTS / 2, PARTS);
+        // Otherwise it was too short to need a collection.
+        if (before > 0 && after > 0) {
+            record(bench, "heap after a GC, most", "MiB", Math.max(before, after));
+            record(bench, "heap, last half / first half", "x", after / before);
+        }
         record(
                 bench,
                 "resident, most",
