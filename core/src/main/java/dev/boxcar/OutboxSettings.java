@@ -13,7 +13,8 @@ import java.util.Objects;
  *     time and at most one second; renewed every third of it; default 2 s
  * @param publishTimeout how long a publish call may take before its entries count as unavailable; nothing is sent when
  *     less than this is left of the claim, so it must fit into half of the claim duration; default half of it
- * @param batchSize the largest number of entries in one publish call; default 20
+ * @param batchSize the largest number of entries in one publish call; default 20, which gives way to a publisher that
+ *     {@linkplain Publisher#preferredBatchSize() prefers more}; any other value is kept
  * @param maxConcurrentCalls the largest number of publish calls under way at once, for each destination; default 64
  * @param readSize the largest number of entries in one read; default 1,000
  * @param maxInFlightEntries how many entries are held in memory at most, for each destination; default 10,000

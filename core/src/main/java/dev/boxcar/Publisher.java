@@ -64,6 +64,15 @@ public interface Publisher {
     }
 
     /**
+     * How many entries a call should hold when many are waiting: so many that larger calls would not be cheaper. Counts only if
+     * it is more than the {@linkplain OutboxSettings#batchSize() batch size}, and that has been left at its default. Default:
+     * 1, for publishers that do not care.
+     */
+    default int preferredBatchSize() {
+        return 1;
+    }
+
+    /**
      * The name of the destination to which a context's entries go. Availability is a matter of each destination: while
      * one is down, the others flow. One of {@link #destinations()}.
      */

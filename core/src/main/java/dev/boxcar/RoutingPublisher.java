@@ -32,6 +32,7 @@ public final class RoutingPublisher implements Publisher {
     private final Set<String> destinations;
     private final boolean keepsOrder;
     private final Duration longestCall;
+    private final int preferredBatchSize;
 
     private RoutingPublisher(Builder builder) {
         this.byNamespace = Map.copyOf(builder.byNamespace);
@@ -58,6 +59,10 @@ public final class RoutingPublisher implements Publisher {
                 .map(route -> route.publisher.longestCall())
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO);
+        this.preferredBatchSize = routes.values().stream()
+                .mapToInt(route -> route.publisher.preferredBatchSize())
+                .min()
+                .orElse(1);
     }
 
     private static final String UNROUTED = "unrouted";
@@ -114,6 +119,12 @@ public final class RoutingPublisher implements Publisher {
     @Override
     public Duration longestCall() {
         return longestCall;
+    }
+
+    /** What none of the publishers finds too large. */
+    @Override
+    public int preferredBatchSize() {
+        return preferredBatchSize;
     }
 
     private @Nullable Route routeOf(OutboxContext context) {

@@ -50,6 +50,7 @@ final class Dispatcher {
     private final Memory memory;
     private final Settler settler;
     private final ArrayDeque<Call> underWay = new ArrayDeque<>();
+    private final int batchSize;
     private final int perKey;
     private int open;
     private int published;
@@ -67,7 +68,14 @@ final class Dispatcher {
         this.settler = settler;
         boolean several = environment.publisher().keepsOrderWithinCall()
                 && retryPolicy.afterLastAttempt() != AfterLastAttempt.HOLD_KEY;
-        this.perKey = several ? settings.batchSize() : 1;
+        this.batchSize = batchSize(settings, environment.publisher().preferredBatchSize());
+        this.perKey = several ? batchSize : 1;
+    }
+
+    private static int batchSize(OutboxSettings settings, int preferred) {
+        return settings.batchSize() == OutboxSettings.DEFAULT_BATCH_SIZE
+                ? Math.max(settings.batchSize(), Math.min(preferred, settings.maxInFlightEntries()))
+                : settings.batchSize();
     }
 
     void begin() {
@@ -127,7 +135,7 @@ final class Dispatcher {
 
     private boolean startCall(Lane lane, long now) {
         List<Tracked> items = new ArrayList<>();
-        int most = lane.destination.isAvailable() ? settings.batchSize() : 1;
+        int most = lane.destination.isAvailable() ? batchSize : 1;
         for (KeyQueue key = lane.ready.peekFirst(); key != null && items.size() < most; key = lane.ready.peekFirst()) {
             Tracked first = key.waiting.peekFirst();
             if (first != null && first.alone && !items.isEmpty()) {
