@@ -1,6 +1,7 @@
 package dev.boxcar.jdbc;
 
 import dev.boxcar.spi.Claim;
+import dev.boxcar.spi.ClaimView;
 import dev.boxcar.spi.Session;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,7 +19,10 @@ final class PostgresClaims extends Claims {
             from ${sequence}
             """;
 
-    /** Entries of a dump from another cluster are visible, but their transaction numbers say that they are not. */
+    /**
+     * Entries of a dump from another cluster are visible, but their transaction numbers say that they are not. Finds them by the
+     * index, also in a backlog of millions, as long as the planner is kept to it.
+     */
     private static final String ADOPT = """
             update ${outbox}
             set xid = '3'
@@ -26,6 +30,7 @@ final class PostgresClaims extends Claims {
               and not pg_visible_in_snapshot(xid, pg_current_snapshot())
             """;
 
+    private final Connections connections;
     private final IdFloor floor;
     private final String reached;
     private final String adopt;
@@ -33,10 +38,25 @@ final class PostgresClaims extends Claims {
 
     PostgresClaims(Connections connections, Dialect dialect, TableNames names, IdFloor floor) {
         super(connections, dialect, names);
+        this.connections = connections;
         this.floor = floor;
         this.reached = names.in(Database.POSTGRESQL, REACHED);
         this.adopt = names.in(Database.POSTGRESQL, ADOPT);
         this.renew = names.in(Database.POSTGRESQL, dialect.renew());
+    }
+
+    @Override
+    ClaimView heartbeat(Session session, long millis, boolean join) {
+        if (join) {
+            connections.together("looking for entries of another cluster", this::adopt);
+        }
+        return super.heartbeat(session, millis, join);
+    }
+
+    private int adopt(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(adopt)) {
+            return statement.executeUpdate();
+        }
     }
 
     @Override
@@ -45,9 +65,6 @@ final class PostgresClaims extends Claims {
                 ResultSet row = statement.executeQuery()) {
             row.next();
             floor.reached(row.getString(1), row.getLong(2));
-        }
-        try (PreparedStatement statement = connection.prepareStatement(adopt)) {
-            statement.executeUpdate();
         }
         super.join(connection, session, millis);
     }

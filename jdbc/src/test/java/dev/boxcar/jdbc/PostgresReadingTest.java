@@ -227,6 +227,26 @@ class PostgresReadingTest {
         assertThat(reader.readOn(1_000)).hasSize(20_000);
     }
 
+    @Test
+    void whoJoinsDoesNotLookThroughWhatIsWaiting() throws SQLException {
+        fixture.close();
+        open(config -> config.setMaximumPoolSize(1));
+        for (int i = 0; i < 5; i++) {
+            driver.write(
+                    "",
+                    IntStream.range(0, 1_000)
+                            .mapToObj(n -> Message.of("k" + n, "m"))
+                            .toList());
+        }
+        long[] before = visited();
+
+        driver.join("another", LONG);
+
+        long[] after = visited();
+        assertThat(after[0] - before[0]).as("rows read by sequential scans").isZero();
+        assertThat(after[1] - before[1]).as("index entries read").isLessThan(1_000);
+    }
+
     private long[] visited() throws SQLException {
         try (Connection connection = fixture.dataSource.getConnection()) {
             try (Statement statement = connection.createStatement()) {
