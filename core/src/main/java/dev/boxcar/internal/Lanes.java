@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** All lanes: one for each destination met so far, and one for each namespace that is or was paused. */
 final class Lanes {
 
+    /** How many namespaces are remembered; writers may invent a new one for each message. */
+    static final int REMEMBERED = 10_000;
+
     private final Environment environment;
     private final Map<String, Destination> destinations = new HashMap<>();
     private final Map<String, Lane> byDestination = new HashMap<>();
@@ -46,6 +49,9 @@ final class Lanes {
     }
 
     private Lane meet(String namespace) {
+        if (byNamespace.size() >= REMEMBERED) {
+            forgetNamespaces();
+        }
         Destination destination = destinationOf(namespace);
         Lane lane = byDestination.get(destination.name);
         if (lane == null) {
@@ -55,6 +61,16 @@ final class Lanes {
         }
         assign(namespace, lane);
         return lane;
+    }
+
+    /** Those that read along with the others: meeting them again costs little. */
+    private void forgetNamespaces() {
+        byNamespace.values().removeIf(lane -> lane.feed == null && lane.only == null);
+        for (Lane lane : all) {
+            if (lane.feed == null && lane.only == null) {
+                lane.namespaces.clear();
+            }
+        }
     }
 
     private void assign(String namespace, Lane lane) {

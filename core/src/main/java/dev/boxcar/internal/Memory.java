@@ -4,6 +4,7 @@ import dev.boxcar.ClaimedEntry;
 import dev.boxcar.spi.Claim;
 import dev.boxcar.spi.ReadPosition;
 import dev.boxcar.spi.StoredEntry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -27,6 +28,9 @@ final class Memory {
 
     /** A key that can go on at a certain time. */
     private record Timer(long at, KeyQueue key) {}
+
+    /** Nobody waits longer at once: what is due later is looked at again then. Keeps absurd times from overflowing. */
+    private static final long MAX_WAIT_MILLIS = Duration.ofDays(1).toMillis();
 
     /** Counts entries that are being sent or settled. */
     static final class UnderWay {
@@ -73,12 +77,18 @@ final class Memory {
         }
         Tracked tracked = new Tracked(entry, key, claim, readFrom);
         if (stored.delayMillis() > 0) {
-            tracked.notBefore = now + stored.delayMillis() * 1_000_000;
+            tracked.notBefore = due(stored, now);
             tracked.content(null);
         }
         byId.put(tracked.id, tracked);
         key.lane.add(tracked);
         return tracked;
+    }
+
+    private static long due(StoredEntry stored, long now) {
+        return now
+                + Duration.ofMillis(Math.min(stored.delayMillis(), MAX_WAIT_MILLIS))
+                        .toNanos();
     }
 
     private KeyQueue queueOf(ClaimedEntry entry, int partition, Lane lane) {
@@ -205,7 +215,7 @@ final class Memory {
                 key.waiting.removeFirst();
                 remove(first);
             } else if (stored.delayMillis() > 0) {
-                first.notBefore = now + stored.delayMillis() * 1_000_000;
+                first.notBefore = due(stored, now);
             } else {
                 first.notBefore = Long.MIN_VALUE;
                 key.lane.resize(first, () -> first.content(stored.entry()));

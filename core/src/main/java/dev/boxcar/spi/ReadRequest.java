@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param namespaces the namespaces whose entries are wanted
  * @param position where the last page ended, or null to start from nothing
  * @param maxEntries the largest number of entries, at least 1
- * @param maxBytes the largest sum of the payloads' sizes, except that one entry is always returned
+ * @param maxBytes about the largest sum of the sizes of payloads, keys and headers, except that one entry is always
+ *     returned; whatever sizes they have, a storage must not hold much more than this in memory
  */
 public record ReadRequest(
         Set<Integer> partitions,

@@ -180,9 +180,12 @@ final class Connections {
     }
 
     static StorageException failure(Database database, String place, String action, SQLException e) {
-        String hint = database != Database.SQLITE && SqlErrors.isMissingTable(database, e)
-                ? ": its tables are missing; create them with: boxcar schema apply --url <jdbc url>"
-                : "";
+        String hint = "";
+        if (database != Database.SQLITE && SqlErrors.isMissingTable(database, e)) {
+            hint = ": its tables are missing; create them with: boxcar schema apply --url <jdbc url>";
+        } else if (SqlErrors.isCheckViolated(database, e)) {
+            hint = ": a constraint of its tables refuses it; payloads may have 64 MiB, keys and headers 1 MiB";
+        }
         return new StorageException(
                 place + ": " + action + " failed (SQLState " + e.getSQLState() + ", code " + e.getErrorCode() + ")"
                         + hint,

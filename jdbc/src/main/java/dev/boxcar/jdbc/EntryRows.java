@@ -5,6 +5,7 @@ import dev.boxcar.OutboxContext;
 import dev.boxcar.spi.StoredEntry;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryRows {
 
+    /** No processor postpones for so long: such a time is a mistake of another writer, and the entry is due. */
+    private static final long ABSURD_DELAY_MILLIS = Duration.ofDays(31).toMillis();
+
     private OutboxContext context = OutboxContext.DEFAULT;
 
     /**
@@ -27,32 +31,17 @@ final class EntryRows {
         return read(row, first, row.getBytes(first + 3));
     }
 
-    /** The same with a payload that was taken from the row already, or is still to be fetched. */
+    /** The same with a payload that was taken from the row already. */
     StoredEntry read(ResultSet row, int first, byte[] payload) throws SQLException {
         Parsed parsed = parse(row, first, payload, 1);
-        return new StoredEntry(
-                parsed.entry, row.getInt(first + 9), Math.max(0, row.getLong(first + 10)), parsed.defect);
+        long delay = row.getLong(first + 10);
+        boolean due = delay < 0 || delay > ABSURD_DELAY_MILLIS;
+        return new StoredEntry(parsed.entry, row.getInt(first + 9), due ? 0 : delay, parsed.defect);
     }
 
     /** The same from the dead letters, whose attempts are those used up; the columns end with them. */
     ClaimedEntry readDead(ResultSet row, int first) throws SQLException {
         return parse(row, first, row.getBytes(first + 3), 0).entry;
-    }
-
-    /** The same entry with this payload. */
-    static StoredEntry withPayload(StoredEntry stored, byte[] payload) {
-        ClaimedEntry entry = stored.entry();
-        ClaimedEntry complete = new ClaimedEntry(
-                entry.id(),
-                entry.context(),
-                entry.messageId(),
-                entry.key(),
-                payload,
-                entry.headers(),
-                entry.type(),
-                entry.attempt(),
-                entry.createdAt());
-        return new StoredEntry(complete, stored.partition(), stored.delayMillis(), stored.defect());
     }
 
     private record Parsed(ClaimedEntry entry, @Nullable String defect) {}
@@ -94,11 +83,17 @@ final class EntryRows {
         return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
     }
 
-    /** The nearest legal namespace, only to show such an entry to people. */
+    /** A legal namespace that resembles this one, only to show such an entry to people. */
     private static String legal(String namespace) {
-        String printable = namespace.replaceAll("\\p{Cntrl}|[\\x7f-\\x9f]", "\ufffd");
-        return printable.length() <= OutboxContext.MAX_NAMESPACE_LENGTH
-                ? printable
-                : printable.substring(0, OutboxContext.MAX_NAMESPACE_LENGTH);
+        StringBuilder legal = new StringBuilder();
+        for (int character : namespace.codePoints().toArray()) {
+            boolean half = character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
+            int shown = half || Character.isISOControl(character) ? 0xfffd : character;
+            if (legal.length() + Character.charCount(shown) > OutboxContext.MAX_NAMESPACE_LENGTH) {
+                break;
+            }
+            legal.appendCodePoint(shown);
+        }
+        return legal.toString();
     }
 }

@@ -70,7 +70,8 @@ final class GapReader implements Reader {
     interface Finder {
         /**
          * A statement for the first entries by id in the gaps and above the top: the columns of {@link EntryRows}, and the size of
-         * the payload. A payload may be null though it was asked for, never another one than the entry's.
+         * payload, key and headers. A payload may be null though it was asked for, never another one than the entry's; it is null
+         * where a large key or large headers are null instead of theirs.
          */
         PreparedStatement find(Connection connection, List<Gap> gaps, long top, int limit, Content content)
                 throws SQLException;

@@ -11,29 +11,35 @@ import java.util.function.LongSupplier;
 final class H2Dialect extends Dialect {
 
     private static final String FIND = """
-            (select o.id, o.namespace, o.message_key,
+            (select o.id, o.namespace, case when octet_length(o.message_key) <= 8192 then o.message_key end,
                     case when bitget(cast(? as bigint), o.part) and (array_contains(cast(? as varchar array), o.namespace)) = ?
                             and octet_length(o.payload) <= ?
+                            and coalesce(octet_length(o.message_key), 0) <= 8192
+                            and coalesce(octet_length(o.headers), 0) <= 8192
                         then o.payload end,
-                    o.headers, o.type, o.message_id, cast(extract(epoch from o.created_at) * 1000000 as bigint), o.attempts,
+                    case when octet_length(o.headers) <= 8192 then o.headers end, o.type, o.message_id, cast(extract(epoch from o.created_at) * 1000000 as bigint), o.attempts,
                     o.part,
                     case when o.next_attempt_at is not null
                         then cast(ceil(extract(epoch from o.next_attempt_at - current_timestamp(6)) * 1000) as bigint) end,
-                    octet_length(o.payload)
+                    octet_length(o.payload) + coalesce(octet_length(o.message_key), 0)
+                        + coalesce(octet_length(o.headers), 0)
              from unnest(cast(? as bigint array), cast(? as bigint array)) as gap(low, high)
              join ${outbox} o on o.id >= gap.low and o.id <= gap.high
              order by o.id
              limit ?)
             union all
-            (select id, namespace, message_key,
+            (select id, namespace, case when octet_length(message_key) <= 8192 then message_key end,
                     case when bitget(cast(? as bigint), part) and (array_contains(cast(? as varchar array), namespace)) = ?
                             and octet_length(payload) <= ?
+                            and coalesce(octet_length(message_key), 0) <= 8192
+                            and coalesce(octet_length(headers), 0) <= 8192
                         then payload end,
-                    headers, type, message_id, cast(extract(epoch from created_at) * 1000000 as bigint), attempts,
+                    case when octet_length(headers) <= 8192 then headers end, type, message_id, cast(extract(epoch from created_at) * 1000000 as bigint), attempts,
                     part,
                     case when next_attempt_at is not null
                         then cast(ceil(extract(epoch from next_attempt_at - current_timestamp(6)) * 1000) as bigint) end,
-                    octet_length(payload)
+                    octet_length(payload) + coalesce(octet_length(message_key), 0)
+                        + coalesce(octet_length(headers), 0)
              from ${outbox}
              where id > ?
              order by id

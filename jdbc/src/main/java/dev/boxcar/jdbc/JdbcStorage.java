@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * transaction and gives it back as it was; a processor needs up to three at once. The storage holds no connection, so it
  * need not be closed; the data source belongs to the application. Safe for use by several threads.
  *
+ * <p>Whatever {@link dev.boxcar.MessageLimits} allow, the tables take payloads up to 64 MiB, and keys and headers (as JSON) up to
+ * 1 MiB each.
+ *
  * <p>No state is kept in database sessions: the storage works behind PgBouncer in transaction mode.
  */
 public final class JdbcStorage implements OutboxStorage<Connection> {

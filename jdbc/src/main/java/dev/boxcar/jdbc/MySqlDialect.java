@@ -14,13 +14,14 @@ class MySqlDialect extends Dialect {
     // Payloads that are not wanted stay where they are. A name with a comma is not found in the list: such a payload is
     // fetched by its id.
     private static final String FIND = """
-            select id, namespace, message_key,
+            select id, namespace, case when octet_length(message_key) <= 8192 then message_key end,
                    case when ? >> part & 1 = 1 and (find_in_set(namespace, ?) > 0) = ? and octet_length(payload) <= ?
+                           and coalesce(octet_length(message_key), 0) <= 8192 and coalesce(octet_length(headers), 0) <= 8192
                        then payload end,
-                   headers, type, message_id, cast(unix_timestamp(created_at) * 1000000 as signed), attempts, part,
+                   case when octet_length(headers) <= 8192 then headers end, type, message_id, cast(unix_timestamp(created_at) * 1000000 as signed), attempts, part,
                    case when next_attempt_at is not null
                        then ceiling(timestampdiff(microsecond, utc_timestamp(6), next_attempt_at) / 1000) end,
-                   octet_length(payload)
+                   octet_length(payload) + coalesce(octet_length(message_key), 0) + coalesce(octet_length(headers), 0)
             from ${outbox} force index (primary)
             where id > ?""";
 

@@ -7,6 +7,15 @@ import java.util.function.LongSupplier;
 /** PostgreSQL 13 and newer. */
 final class PostgresDialect extends Dialect {
 
+    static final String RELOAD = """
+            select id, namespace, message_key, payload, headers, type, message_id,
+                   round(date_part('epoch', created_at) * 1000000)::bigint, attempts, part,
+                   ceil(extract(epoch from next_attempt_at - clock_timestamp()) * 1000)::bigint
+            from ${outbox}
+            where id = any (?)
+            order by id
+            """;
+
     private final IdFloor floor = new IdFloor();
 
     @Override
@@ -95,14 +104,7 @@ final class PostgresDialect extends Dialect {
 
     @Override
     String reload() {
-        return """
-                select id, namespace, message_key, payload, headers, type, message_id,
-                       round(date_part('epoch', created_at) * 1000000)::bigint, attempts, part,
-                       ceil(extract(epoch from next_attempt_at - clock_timestamp()) * 1000)::bigint
-                from ${outbox}
-                where id = any (?)
-                order by id
-                """;
+        return RELOAD;
     }
 
     @Override

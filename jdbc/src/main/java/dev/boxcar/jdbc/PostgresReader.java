@@ -32,24 +32,25 @@ import org.jspecify.annotations.Nullable;
 final class PostgresReader implements Reader {
 
     // The first row tells where the statement stands, the others are the page. "is true" keeps the planner from the
-    // index on
-    // xid, which would have to sort all that is waiting for each page. Payloads above a size come without their
-    // content. What
-    // is not needed of most rows is null there: each value costs both sides. A transaction that is still open is not
-    // looked into,
-    // however much it has written.
+    // index on xid, which would have to sort all that is waiting for each page. Entries with a large part come without
+    // it, and with their size. What is not needed of most rows is null there: each value costs both sides. A
+    // transaction that is still open is not looked into, however much it has written.
     private static final String READ = """
             select null::bigint as id, pg_current_snapshot()::text as namespace, null::bytea as message_key,
                    null::bytea as payload, extract(epoch from pg_postmaster_start_time())::text as headers,
                    null::varchar as type, null::varchar as message_id,
                    (select last_value - 33 from ${sequence}) as created,
-                   null::integer as attempts, null::smallint as part, null::bigint as delay, null::integer as size
+                   null::integer as attempts, null::smallint as part, null::bigint as delay, null::bigint as size
             union all
-            (select id, namespace, message_key, case when octet_length(payload) <= ? then payload end, headers, type,
-                    message_id, round(date_part('epoch', created_at) * 1000000)::bigint, nullif(attempts, 0), part,
+            (select id, namespace, case when octet_length(message_key) <= 8192 then message_key end,
+                    case when octet_length(payload) <= ? then payload end,
+                    case when octet_length(headers) <= 8192 then headers end, type, message_id,
+                    round(date_part('epoch', created_at) * 1000000)::bigint, nullif(attempts, 0), part,
                     case when next_attempt_at is not null
                         then ceil(extract(epoch from next_attempt_at - clock_timestamp()) * 1000)::bigint end,
-                    case when octet_length(payload) > ? then octet_length(payload) end
+                    case when octet_length(payload) > ? or octet_length(message_key) > 8192 or octet_length(headers) > 8192
+                        then octet_length(payload)::bigint + coalesce(octet_length(message_key), 0)
+                            + coalesce(octet_length(headers), 0) end
              from (
                 (select o.id, o.namespace, o.message_key, o.payload, o.headers, o.type, o.message_id, o.created_at,
                         o.attempts, o.part, o.next_attempt_at
@@ -80,31 +81,21 @@ final class PostgresReader implements Reader {
                 limit ?) page)
             """;
 
-    private static final String CONTENT = """
-            select id, payload from ${outbox} where id = any (?)
-            """;
-
-    private static final byte[] NOT_FETCHED = {};
-
     private final String read;
-    private final String content;
+    private final String reload;
     private final IdFloor floor;
 
     PostgresReader(TableNames names, IdFloor floor) {
         this.read = Connections.inOneTrip(names.in(Database.POSTGRESQL, READ));
-        this.content = Connections.inOneTrip(names.in(Database.POSTGRESQL, CONTENT));
+        this.reload = Connections.inOneTrip(names.in(Database.POSTGRESQL, PostgresDialect.RELOAD));
         this.floor = floor;
     }
 
     /** What came back for one page; {@code last} is the id of the last row that fitted, {@code cut} tells whether there is more. */
     private record Found(String snapshot, String server, List<StoredEntry> entries, long last, boolean cut) {}
 
-    /** One row of a page: its entry, without its payload if that was too large to come along. */
-    private record Row(StoredEntry stored, int size, boolean hasPayload) {
-        long id() {
-            return stored.entry().id();
-        }
-    }
+    /** One row of a page, without its entry if that was too large to come along. */
+    private record Row(long id, long size, @Nullable StoredEntry stored) {}
 
     @Override
     public ReadPage read(Connections connections, ReadRequest request) {
@@ -206,11 +197,7 @@ final class PostgresReader implements Reader {
                     server = found.getString(5);
                     floor.reached(server, found.getLong(8));
                 } else {
-                    byte[] payload = found.getBytes(4);
-                    rows.add(
-                            payload != null
-                                    ? new Row(entries.read(found, 1, payload), payload.length, true)
-                                    : new Row(entries.read(found, 1, NOT_FETCHED), found.getInt(12), false));
+                    rows.add(row(found, entries));
                 }
             }
         }
@@ -227,33 +214,44 @@ final class PostgresReader implements Reader {
         return new Found(snapshot, server, complete(connection, rows.subList(0, fitting)), last, cut);
     }
 
-    /** The entries of these rows, with all payloads; without those that were deleted meanwhile. */
+    private static Row row(ResultSet found, EntryRows entries) throws SQLException {
+        long id = found.getLong(1);
+        long size = found.getLong(12);
+        if (size > 0) {
+            return new Row(id, size, null);
+        }
+        StoredEntry stored = entries.read(found, 1);
+        byte[] key = stored.entry().key();
+        return new Row(id, stored.entry().payload().length + (key == null ? 0 : key.length), stored);
+    }
+
+    /** The entries of these rows, the large ones too; without those that were deleted meanwhile. */
     private List<StoredEntry> complete(Connection connection, List<Row> rows) throws SQLException {
-        List<Long> large =
-                rows.stream().filter(row -> !row.hasPayload()).map(Row::id).toList();
-        Map<Long, byte[]> payloads = large.isEmpty() ? Map.of() : payloads(connection, large);
+        List<Long> ids =
+                rows.stream().filter(row -> row.stored() == null).map(Row::id).toList();
+        Map<Long, StoredEntry> large = ids.isEmpty() ? Map.of() : reload(connection, ids);
         List<StoredEntry> entries = new ArrayList<>(rows.size());
         for (Row row : rows) {
-            byte[] fetched = payloads.get(row.id());
-            if (row.hasPayload()) {
-                entries.add(row.stored());
-            } else if (fetched != null) {
-                entries.add(EntryRows.withPayload(row.stored(), fetched));
+            StoredEntry stored = row.stored() != null ? row.stored() : large.get(row.id());
+            if (stored != null) {
+                entries.add(stored);
             }
         }
         return entries;
     }
 
-    private Map<Long, byte[]> payloads(Connection connection, List<Long> ids) throws SQLException {
-        Map<Long, byte[]> payloads = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(content)) {
+    private Map<Long, StoredEntry> reload(Connection connection, List<Long> ids) throws SQLException {
+        Map<Long, StoredEntry> found = new HashMap<>();
+        EntryRows entries = new EntryRows();
+        try (PreparedStatement statement = connection.prepareStatement(reload)) {
             statement.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
             try (ResultSet rows = Connections.rows(statement)) {
                 while (rows.next()) {
-                    payloads.put(rows.getLong(1), rows.getBytes(2));
+                    StoredEntry stored = entries.read(rows, 1);
+                    found.put(stored.entry().id(), stored);
                 }
             }
         }
-        return payloads;
+        return found;
     }
 }

@@ -65,6 +65,17 @@ final class SqlErrors {
                 || e.getErrorCode() == MARIADB_CHECK_VIOLATED;
     }
 
+    /** Whether a CHECK constraint refuses the row. */
+    static boolean isCheckViolated(Database database, SQLException e) {
+        return switch (database) {
+            case POSTGRESQL -> state(e).equals("23514");
+            case H2 -> state(e).equals("23513");
+            case MYSQL, MARIADB ->
+                e.getErrorCode() == MYSQL_CHECK_VIOLATED || e.getErrorCode() == MARIADB_CHECK_VIOLATED;
+            case SQLITE -> sqliteCode(e) == SQLITE_CONSTRAINT; // it does not tell them apart
+        };
+    }
+
     private static int sqliteCode(SQLException e) {
         return e.getErrorCode() & 0xff; // the upper bits tell the kinds of one code apart
     }

@@ -13,12 +13,14 @@ import java.util.function.LongSupplier;
 final class SqliteDialect extends Dialect {
 
     private static final String FIND = """
-            select id, namespace, message_key,
+            select id, namespace, case when length(message_key) <= 8192 then message_key end,
                    case when ? >> part & 1 = 1 and (namespace in (select value ->> 0 from json_each(?))) = ?
                            and length(payload) <= ?
+                           and coalesce(length(message_key), 0) <= 8192 and coalesce(length(headers), 0) <= 8192
                        then payload end,
-                   headers, type, message_id, created_at * 1000, attempts, part,
-                   next_attempt_at - cast(unixepoch('subsec') * 1000 as integer), length(payload)
+                   case when length(headers) <= 8192 then headers end, type, message_id, created_at * 1000, attempts, part,
+                   next_attempt_at - cast(unixepoch('subsec') * 1000 as integer),
+                   length(payload) + coalesce(length(message_key), 0) + coalesce(length(headers), 0)
             from ${outbox}
             where id > ?
             order by id

@@ -18,7 +18,18 @@ create table if not exists ${outbox} (
     last_error character large object,
     constraint "${name}_pkey" primary key (id),
     constraint "${name}_id_check" check (id > 0),
-    constraint "${name}_attempts_check" check (attempts >= 0)
+    constraint "${name}_message_id_check" check (message_id <> ''),
+    constraint "${name}_attempts_check" check (attempts >= 0),
+    constraint "${name}_created_at_check" check (
+        created_at >= timestamp with time zone '1970-01-01 00:00:00+00'
+        and created_at < timestamp with time zone '10000-01-01 00:00:00+00'),
+    constraint "${name}_next_attempt_at_check" check (
+        next_attempt_at >= timestamp with time zone '1970-01-01 00:00:00+00'
+        and next_attempt_at < timestamp with time zone '10000-01-01 00:00:00+00'),
+    -- 64 MiB and twice 1 MiB: what a processor can hold in memory.
+    constraint "${name}_size_check" check (
+        octet_length(payload) <= 67108864
+        and octet_length(message_key) <= 1048576 and octet_length(headers) <= 1048576)
 );
 
 -- One row for each session of a processor. Whoever is past its deadline is dead.

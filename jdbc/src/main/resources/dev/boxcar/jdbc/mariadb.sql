@@ -1,6 +1,6 @@
 -- Boxcar's tables for MariaDB 10.6 and newer, version 1. They need InnoDB.
--- An application that only writes needs INSERT on the outbox. A processor needs SELECT, INSERT, UPDATE and DELETE on all of
--- these tables. Times are in UTC.
+-- The least rights for those who use them: boxcar schema print --database mariadb --grants
+-- Times are in UTC.
 
 create table if not exists ${outbox} (
     id bigint not null auto_increment,
@@ -17,7 +17,14 @@ create table if not exists ${outbox} (
     next_attempt_at datetime(6),
     last_error text,
     constraint `${name}_pkey` primary key (id),
-    constraint `${name}_attempts_check` check (attempts >= 0)
+    -- It would be null if the payload were as large as a packet may be.
+    constraint `${name}_part_check` check (part is not null),
+    constraint `${name}_message_id_check` check (octet_length(message_id) > 0),
+    constraint `${name}_attempts_check` check (attempts >= 0),
+    -- 64 MiB and twice 1 MiB: what a processor can hold in memory.
+    constraint `${name}_size_check` check (
+        octet_length(payload) <= 67108864
+        and octet_length(message_key) <= 1048576 and octet_length(headers) <= 1048576)
 ) engine = InnoDB default charset = utf8mb4 collate = utf8mb4_bin;
 
 -- One row for each session of a processor. Whoever is past its deadline is dead.

@@ -1,6 +1,5 @@
 -- Boxcar's tables for PostgreSQL 13 and newer, version 1.
--- An application that only writes needs INSERT on the outbox and USAGE on its sequence. A processor needs all rights on
--- all of these tables, and SELECT on the sequence.
+-- The least rights for those who use them: boxcar schema print --database postgresql --grants
 
 -- cache 1: ids must rise in the order in which they are handed out.
 create sequence if not exists ${sequence} as bigint cache 1;
@@ -27,9 +26,17 @@ create table if not exists ${outbox} (
     next_attempt_at timestamptz,
     last_error text,
     constraint "${name}_pkey" primary key (id),
+    constraint "${name}_id_check" check (id > 0),
+    constraint "${name}_message_id_check" check (message_id <> ''),
     constraint "${name}_attempts_check" check (attempts >= 0),
-    constraint "${name}_created_at_check" check (isfinite(created_at)),
-    constraint "${name}_next_attempt_at_check" check (isfinite(next_attempt_at))
+    constraint "${name}_created_at_check" check (
+        created_at >= '1970-01-01 00:00:00+00' and created_at < '10000-01-01 00:00:00+00'),
+    constraint "${name}_next_attempt_at_check" check (
+        next_attempt_at >= '1970-01-01 00:00:00+00' and next_attempt_at < '10000-01-01 00:00:00+00'),
+    -- 64 MiB and twice 1 MiB: what a processor can hold in memory.
+    constraint "${name}_size_check" check (
+        octet_length(payload) <= 67108864
+        and octet_length(message_key) <= 1048576 and octet_length(headers) <= 1048576)
 );
 
 alter sequence ${sequence} owned by ${outbox}.id;

@@ -23,10 +23,21 @@ create table if not exists ${outbox} (
     attempts integer not null default 0,
     next_attempt_at integer,
     last_error text,
-    constraint "${name}_attempts_check" check (attempts >= 0),
+    -- SQLite takes any value in any column, unless it is told.
+    constraint "${name}_types_check" check (
+        typeof(namespace) = 'text' and typeof(headers) in ('text', 'null') and typeof(type) in ('text', 'null')
+        and typeof(message_id) in ('text', 'null') and typeof(created_at) = 'integer' and typeof(attempts) = 'integer'
+        and typeof(next_attempt_at) in ('integer', 'null')),
+    constraint "${name}_attempts_check" check (attempts between 0 and 2147483647),
     constraint "${name}_namespace_check" check (length(namespace) <= 200),
     constraint "${name}_type_check" check (length(type) <= 200),
-    constraint "${name}_message_id_check" check (length(message_id) <= 200)
+    constraint "${name}_message_id_check" check (length(message_id) between 1 and 200),
+    constraint "${name}_created_at_check" check (created_at between 0 and 253402300799999),
+    constraint "${name}_next_attempt_at_check" check (next_attempt_at between 0 and 253402300799999),
+    -- 64 MiB and twice 1 MiB: what a processor can hold in memory.
+    constraint "${name}_size_check" check (
+        length(cast(payload as blob)) <= 67108864 and length(cast(message_key as blob)) <= 1048576
+        and length(cast(headers as blob)) <= 1048576)
 );
 
 -- One row for each session of a processor. Whoever is past its deadline is dead.

@@ -4,10 +4,15 @@ import static dev.boxcar.testkit.StoragePart.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxcar.ClaimedEntry;
+import dev.boxcar.DeadLetterQuery;
 import dev.boxcar.Message;
 import dev.boxcar.MessageLimits;
 import dev.boxcar.OutboxContext;
+import dev.boxcar.spi.Claim;
 import dev.boxcar.spi.NamespaceFilter;
+import dev.boxcar.spi.Session;
+import dev.boxcar.spi.StoredEntry;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +103,87 @@ interface ContentContract<T> extends StoragePart<T> {
         ClaimedEntry entry = writtenAndRead("", message("k", "p").withHeaders(headers));
 
         assertThat(entry.headers()).containsExactlyEntriesOf(headers);
+    }
+
+    @Test
+    default void everyByteIsAKeyAndAPayloadOfItsOwn() {
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < 256; i++) {
+            byte[] one = {(byte) i};
+            messages.add(new Message(one, one, Map.of(), null, "id-" + i));
+        }
+        driver().write("", messages);
+
+        List<ClaimedEntry> entries = driver().entries();
+        assertThat(entries).hasSize(256);
+        for (ClaimedEntry entry : entries) {
+            byte[] one = {(byte) Integer.parseInt(entry.messageId().substring(3))};
+            assertThat(entry.key()).isEqualTo(one);
+            assertThat(entry.payload()).isEqualTo(one);
+        }
+    }
+
+    @Test
+    default void headersMayBeManyOrHaveAllBytesInOneNameOrValue() {
+        int limit = MessageLimits.DEFAULT.maxHeaderBytes();
+        Map<String, String> many = new LinkedHashMap<>();
+        for (int i = 0; i < limit / 8; i++) {
+            many.put("h%06d".formatted(i), "v");
+        }
+        // Escaped, these take six times the space.
+        Map<String, String> escaped = Map.of("h", "\u0001".repeat(limit - 1));
+        Map<String, String> quoted = Map.of("\"".repeat(limit / 2), "\\".repeat(limit / 2));
+        Map<String, String> wide = Map.of("\uD83D\uDE83".repeat(limit / 4), "");
+        for (Map<String, String> headers : List.of(many, escaped, quoted, wide)) {
+            Message message = message("k", "p").withHeaders(headers);
+            MessageLimits.DEFAULT.check(message);
+
+            assertThat(writtenAndRead("", message).headers()).containsExactlyEntriesOf(headers);
+        }
+    }
+
+    @Test
+    default void textsThatLookLikeStatementsAreOnlyTexts() {
+        List<String> texts = List.of(
+                "'; delete from boxcar_outbox; --",
+                "\" or \"\"=\"",
+                "` or 1=1 #",
+                "\\'; drop table boxcar_outbox; --",
+                "$$; select 1; $$",
+                "${outbox} ?::int :name {fn now()} {d '1'}",
+                "%' or '_",
+                "\u02bc\uff07\u2019; drop table boxcar_outbox",
+                "1) or (1=1",
+                "/* */ union select null --");
+        for (String text : texts) {
+            ClaimedEntry entry = writtenAndRead(
+                    text,
+                    Message.of(text, text).withHeader(text, text).withType(text).withId(text));
+
+            assertThat(entry.namespace()).isEqualTo(text);
+            assertThat(entry.headers()).containsExactlyEntriesOf(Map.of(text, text));
+            assertThat(entry.type()).isEqualTo(text);
+            assertThat(entry.messageId()).isEqualTo(text);
+            StorageReader only = driver().reader(driver().allPartitions(), NamespaceFilter.only(Set.of(text)));
+            assertThat(StorageDriver.texts(only.readOn(100))).containsExactly(text);
+        }
+        Session session = driver().join("'; delete from boxcar_outbox_claim; --", StorageDriver.LONG);
+        Map<Integer, Claim> claims = driver().takeAll(session, StorageDriver.LONG);
+        assertThat(claims).hasSize(driver().storage().partitions());
+        for (StoredEntry stored : driver().stored()) {
+            driver().storage()
+                    .settle(
+                            session,
+                            StorageDriver.dead(claims, stored, 1, stored.entry().namespace()));
+        }
+        for (String text : texts) {
+            DeadLetterQuery query = DeadLetterQuery.ofNamespace(text);
+            assertThat(driver().storage().deadLetters().list(query))
+                    .singleElement()
+                    .satisfies(dead -> assertThat(dead.reason()).isEqualTo(text));
+            assertThat(driver().storage().deadLetters().replay(query)).isEqualTo(1);
+        }
+        assertThat(driver().texts()).containsExactlyElementsOf(texts);
     }
 
     @Test

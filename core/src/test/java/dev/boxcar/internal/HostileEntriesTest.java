@@ -1,0 +1,81 @@
+package dev.boxcar.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.boxcar.ClaimedEntry;
+import dev.boxcar.OutboxClock;
+import dev.boxcar.OutboxContext;
+import dev.boxcar.OutboxListener;
+import dev.boxcar.OutboxSettings;
+import dev.boxcar.PublishResults;
+import dev.boxcar.Publisher;
+import dev.boxcar.memory.InMemoryStorage;
+import dev.boxcar.spi.Claim;
+import dev.boxcar.spi.StoredEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** What strange entries could do to the engine's memory and time. */
+class HostileEntriesTest {
+
+    private static final class Sink implements Publisher {
+        @Override
+        public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries) {
+            return CompletableFuture.completedFuture(PublishResults.allSent());
+        }
+    }
+
+    private static Lanes lanes() {
+        return new Lanes(new Environment(
+                "p",
+                OutboxSettings.builder().build(),
+                InMemoryStorage.create(),
+                new Sink(),
+                new OutboxListener() {},
+                OutboxClock.system(),
+                new Random(1)));
+    }
+
+    @Test
+    void aNewNamespaceForEachMessageDoesNotFillTheMemory() {
+        Lanes lanes = lanes();
+        Lane first = lanes.of("first");
+        Lane paused = lanes.pause("paused");
+        assertThat(paused).isNotNull();
+        paused.feed = new Feed(paused, List.of(1), null);
+        for (int i = 0; i < 3 * Lanes.REMEMBERED; i++) {
+            assertThat(lanes.of("namespace " + i)).isSameAs(first);
+        }
+
+        assertThat(first.namespaces).hasSizeLessThanOrEqualTo(Lanes.REMEMBERED);
+        assertThat(lanes.all()).containsExactly(first, paused);
+        assertThat(lanes.isPaused("paused")).isTrue();
+        assertThat(lanes.of("first")).isSameAs(first);
+    }
+
+    @Test
+    void aTimeBeyondAllTimeIsWaitedForAndDoesNotOverflow() {
+        ClaimedEntry entry = new ClaimedEntry(
+                1, OutboxContext.DEFAULT, "m", new byte[1], new byte[1], Map.of(), null, 1, Instant.EPOCH);
+        for (long delay : new long[] {Long.MAX_VALUE, Long.MAX_VALUE / 1_000_000 + 1, 20L * 365 * 86_400_000}) {
+            Memory memory = new Memory(1, key -> {});
+            StoredEntry stored = new StoredEntry(entry, 0, delay, null);
+            Tracked tracked = memory.accept(stored, lanes().of(""), new Claim(0, 1, "s", true), null, 1_000);
+            assertThat(tracked).isNotNull();
+            memory.enqueue(tracked, 1_000);
+
+            assertThat(memory.nextDeadline()).isGreaterThan(1_000_000_000_000L);
+            assertThat(memory.hasReloads()).as("nothing is read again before").isFalse();
+
+            memory.tick(memory.nextDeadline());
+            assertThat(memory.takeReloads(10)).containsExactly(tracked.key);
+            memory.reloaded(tracked.key, 1, stored, 2_000);
+            assertThat(memory.hasReloads()).as("and still it waits").isFalse();
+        }
+    }
+}
