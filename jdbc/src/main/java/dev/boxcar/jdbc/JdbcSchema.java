@@ -48,6 +48,30 @@ public final class JdbcSchema {
         return ddl(database, new TableNames(schema, table));
     }
 
+    /**
+     * The statements that give the roles the least rights which they need for these tables; needs no database. The roles must be
+     * there before, and the tables.
+     *
+     * @param schema the schema (in MySQL and MariaDB: the database), or null for the connection's own
+     * @param table the main table's name
+     * @throws IllegalArgumentException when a name is not a plain identifier, or the database is H2 or SQLite, for which there
+     *     is no such script
+     */
+    public static String grants(Database database, @Nullable String schema, String table, SchemaRoles roles) {
+        String file = switch (database) {
+            case POSTGRESQL -> "postgresql-grants.sql";
+            case MYSQL, MARIADB -> "mysql-grants.sql";
+            case H2, SQLITE ->
+                throw new IllegalArgumentException("there are no grants for " + database.displayName()
+                        + ": they are for PostgreSQL, MySQL and MariaDB");
+        };
+        TableNames names = new TableNames(schema, table);
+        String script = resource(file)
+                .replaceAll("\\$\\{schema:(.*)}\n", schema == null ? "" : "$1\n")
+                .replace("${schema}", schema == null ? "" : database.quoted(schema));
+        return names.in(database, roles.in(database, script));
+    }
+
     /** The statements that create these tables. */
     public String ddl() {
         return ddl(dialect.database(), names);
@@ -61,19 +85,19 @@ public final class JdbcSchema {
      * @throws IllegalArgumentException when a name is not a plain identifier
      */
     public static String notifyDdl(@Nullable String schema, String table) {
-        return file("postgresql-notify.sql", Database.POSTGRESQL, new TableNames(schema, table));
+        return new TableNames(schema, table).in(Database.POSTGRESQL, resource("postgresql-notify.sql"));
     }
 
     private static String ddl(Database database, TableNames names) {
-        return file(database.name().toLowerCase(Locale.ROOT) + ".sql", database, names);
+        return names.in(database, resource(database.name().toLowerCase(Locale.ROOT) + ".sql"));
     }
 
-    private static String file(String file, Database database, TableNames names) {
+    private static String resource(String file) {
         try (InputStream in = JdbcSchema.class.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException("the jar lacks " + file);
             }
-            return names.in(database, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package dev.boxcar.relay;
 
 import dev.boxcar.jdbc.Database;
 import dev.boxcar.jdbc.JdbcSchema;
+import dev.boxcar.jdbc.SchemaRoles;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -44,7 +45,10 @@ final class SchemaCommand implements Runnable {
             mixinStandardHelpOptions = true,
             abbreviateSynopsis = true,
             versionProvider = Version.class,
-            description = {"Prints the statements that create the tables. Connects to no database.", ""})
+            description = {
+                "Prints the statements that create the tables, or that grant rights on them. Connects to no database.",
+                ""
+            })
     private static final class Print implements Callable<Integer> {
 
         private final Io io;
@@ -73,6 +77,33 @@ final class SchemaCommand implements Runnable {
                 description = "Also print the trigger that wakes relays which --listen (PostgreSQL only).")
         private boolean notify;
 
+        @Option(
+                names = "--grants",
+                description = "Instead, the statements that give three database roles their least rights: the writing "
+                        + "application, the relay, and an admin who looks after dead letters.")
+        private boolean grants;
+
+        @Option(
+                names = "--writer-role",
+                paramLabel = "NAME",
+                defaultValue = "boxcar_writer",
+                description = "With --grants, the application's role. Default: ${DEFAULT-VALUE}.")
+        private String writerRole = "";
+
+        @Option(
+                names = "--relay-role",
+                paramLabel = "NAME",
+                defaultValue = "boxcar_relay",
+                description = "With --grants, the relay's role. Default: ${DEFAULT-VALUE}.")
+        private String relayRole = "";
+
+        @Option(
+                names = "--admin-role",
+                paramLabel = "NAME",
+                defaultValue = "boxcar_admin",
+                description = "With --grants, the admin's role. Default: ${DEFAULT-VALUE}.")
+        private String adminRole = "";
+
         @Spec
         @SuppressWarnings("NullAway.Init")
         private CommandSpec spec;
@@ -83,6 +114,11 @@ final class SchemaCommand implements Runnable {
 
         @Override
         public Integer call() {
+            if (grants) {
+                SchemaRoles roles = new SchemaRoles(writerRole, relayRole, adminRole);
+                io.out().print(JdbcSchema.grants(database, schema, table, roles));
+                return ExitCode.OK;
+            }
             if (notify && database != Database.POSTGRESQL) {
                 throw new ParameterException(
                         spec.commandLine(), "--notify: only PostgreSQL can notify, not " + database.displayName());
