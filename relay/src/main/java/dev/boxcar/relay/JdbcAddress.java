@@ -57,6 +57,11 @@ final class JdbcAddress {
         if (parts.length < 3 || !parts[0].equals("jdbc")) {
             throw new IllegalArgumentException("--url is not a JDBC URL; supported are " + SUPPORTED);
         }
+        if (parts[2].matches("//[^/?;]*@.*")) {
+            // These drivers take all of it for the host's name, and repeat it where they cannot find the host.
+            throw new IllegalArgumentException("--url has a user or password before its host, which the drivers do not "
+                    + "understand; use --user and --password-file");
+        }
         return switch (parts[1].toLowerCase(Locale.ROOT)) {
             case "postgresql" -> new JdbcAddress(Driver.POSTGRESQL, url, user, password);
             // MariaDB's driver speaks to MySQL as well, but insists on its own scheme.

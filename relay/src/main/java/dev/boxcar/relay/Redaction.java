@@ -14,8 +14,9 @@ final class Redaction {
     private static final String MASK = "***";
 
     private static final List<Pattern> PATTERNS = List.of(
-            Pattern.compile("(?i)((?:password|passwd|pwd|passphrase|secret|token)\\s*[=:]\\s*)[^&;,\\s]+"),
-            Pattern.compile("(//[^/@:\\s]*:)[^/@\\s]+(?=@)"));
+            Pattern.compile(
+                    "(?i)((?:password|passwd|pwd|passphrase|secret|token)\\s*[=:]\\s*)(?:\"[^\"]*\"?|[^&;,\\s]+)"),
+            Pattern.compile("((?://|\\b)[^/@:\\s]*:)[^/@\\s]+(?=@)"));
 
     private final Set<String> secrets = new CopyOnWriteArraySet<>();
 

@@ -56,7 +56,21 @@ class JdbcAddressTest {
 
     @Test
     void itsTextShowsNeitherPasswordNorParameters() {
-        JdbcAddress address = JdbcAddress.of("jdbc:mysql://me:hunter22@h/db?password=hunter22", "me", "hunter22");
+        JdbcAddress address = JdbcAddress.of("jdbc:mysql://h/db?password=hunter22", "me", "hunter22");
         assertThat(address.toString()).isEqualTo("jdbc:mariadb://h/db");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdbc:postgresql://me:hunter22@h/db", "jdbc:mysql://hunter22@h:1", "jdbc:mariadb://a,b:c@h/?x=y"})
+    void credentialsBeforeTheHostAreRefusedAndNotRepeated(String url) {
+        assertThatThrownBy(() -> JdbcAddress.of(url, null, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--password-file")
+                .hasMessageNotContaining("hunter22");
+    }
+
+    @Test
+    void anAtSignInAParameterIsNone() {
+        assertThat(JdbcAddress.of("jdbc:postgresql://h/db?user=me@h", null, null).url()).endsWith("user=me@h");
     }
 }

@@ -17,9 +17,12 @@ class RedactionTest {
                 "jdbc:postgresql://host/db?PASSWORD=hunter22",
                 "jdbc:h2:file;PASSWORD=hunter22;USER=sa",
                 "jdbc:mysql://me:hunter22@host/db",
+                "java.net.UnknownHostException: me:hunter22@127.0.0.1",
                 "sasl.jaas.config: password = hunter22, more",
                 "trustStorePassword=hunter22",
-                "secret: hunter22"
+                "secret: hunter22",
+                "PlainLoginModule required username=\"me\" password=\"two words hunter22\";",
+                "password=\"it does not end; hunter22"
             })
     void aPasswordIsTakenOutOfWhatOthersWrote(String text) {
         assertThat(redaction.apply(text)).doesNotContain("hunter22").contains("***");

@@ -9,9 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /** How a Kafka broker is prepared and started. */
-record KafkaRecipe(String heap, Map<String, String> settings) implements Recipe {
+record KafkaRecipe(
+        String heap, Map<String, String> settings, @Nullable Login login) implements Recipe {
+
+    /** A client's user and password. */
+    record Login(String user, String password) {}
 
     private static final String CLUSTER_ID = "Ym94Y2FyLXRlc3RzLS0tLQ";
 
@@ -33,7 +38,7 @@ record KafkaRecipe(String heap, Map<String, String> settings) implements Recipe 
     @Override
     public void prepareData(Path data) {
         Path configuration = data.resolveSibling("format.properties");
-        write(configuration, data, List.of(1, 2));
+        new KafkaRecipe(heap, settings, null).write(configuration, data, List.of(1, 2));
         List<String> command = java("kafka.tools.StorageTool");
         command.addAll(List.of("format", "-t", CLUSTER_ID, "-c", configuration.toString()));
         Processes.run(command, data, false);
@@ -67,6 +72,32 @@ record KafkaRecipe(String heap, Map<String, String> settings) implements Recipe 
                 mainClass));
     }
 
+    /** Clients, and the broker itself, come with TLS and a password. */
+    private static void secure(Properties properties, String broker, String controller, Login login, Path folder) {
+        properties.put("listeners", "SASL_SSL:" + broker + ",CONTROLLER://" + controller);
+        properties.put("advertised.listeners", "SASL_SSL:" + broker);
+        properties.put("listener.security.protocol.map", "SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT");
+        properties.put("inter.broker.listener.name", "SASL_SSL");
+        properties.put("sasl.enabled.mechanisms", "PLAIN");
+        properties.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+        properties.put(
+                "listener.name.sasl_ssl.plain.sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"broker\" password=\"broker\""
+                        + " user_broker=\"broker\" user_" + login.user() + "=\"" + login.password() + "\";");
+        properties.put("ssl.keystore.type", "PKCS12");
+        properties.put("ssl.keystore.location", Certificate.in(folder).store().toString());
+        properties.put("ssl.keystore.password", Certificate.PASSWORD);
+        properties.put("ssl.key.password", Certificate.PASSWORD);
+        properties.put("ssl.truststore.type", "PEM");
+        properties.put(
+                "ssl.truststore.location", Certificate.in(folder).publicPart().toString());
+    }
+
+    /** Beside the data: what is in there, Kafka takes for a topic's. */
+    static Path certificateFolder(Path data) {
+        return data.resolveSibling("certificate");
+    }
+
     private void write(Path file, Path data, List<Integer> ports) {
         String broker = "//127.0.0.1:" + ports.get(0);
         String controller = "127.0.0.1:" + ports.get(1);
@@ -90,6 +121,9 @@ record KafkaRecipe(String heap, Map<String, String> settings) implements Recipe 
         // After a kill the old registration must expire first; with the defaults a restart takes 12 s.
         properties.put("broker.session.timeout.ms", "1500");
         properties.put("broker.heartbeat.interval.ms", "300");
+        if (login != null) {
+            secure(properties, broker, controller, login, certificateFolder(data));
+        }
         properties.putAll(settings);
         try (Writer writer = Files.newBufferedWriter(file)) {
             properties.store(writer, null);

@@ -1,7 +1,9 @@
 package dev.boxcar.testservers;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One Kafka broker (KRaft) in a JVM of its own.
@@ -41,11 +43,18 @@ public final class KafkaServer extends ForwardingServer {
         return bootstrapServers;
     }
 
+    /** The certificate of a secured broker, in PEM. */
+    public Path certificate() {
+        Path data = directory().resolve(LocalServer.DATA);
+        return Certificate.in(KafkaRecipe.certificateFolder(data)).publicPart();
+    }
+
     /** What a new broker is like. Not safe for use by several threads. */
     public static final class Builder {
 
         private int port;
         private String heap = "512m";
+        private KafkaRecipe.@Nullable Login login;
         private final Map<String, String> settings = new LinkedHashMap<>();
 
         private Builder() {}
@@ -68,12 +77,23 @@ public final class KafkaServer extends ForwardingServer {
             return this;
         }
 
+        /**
+         * Asks clients for TLS and a password (SASL_SSL, mechanism PLAIN). Such a broker is always one of this machine; clients
+         * trust its {@link KafkaServer#certificate()}.
+         */
+        public Builder secured(String user, String password) {
+            login = new KafkaRecipe.Login(user, password);
+            return this;
+        }
+
         /** Starts the broker and waits until it accepts connections. */
         public KafkaServer start() {
             return ExternalServer.broker(SETTING)
+                    .filter(external -> login == null)
                     .map(external -> new KafkaServer(external, external.url()))
                     .orElseGet(() -> {
-                        LocalServer server = LocalServer.start(new KafkaRecipe(heap, Map.copyOf(settings)), port);
+                        LocalServer server =
+                                LocalServer.start(new KafkaRecipe(heap, Map.copyOf(settings), login), port);
                         return new KafkaServer(server, "127.0.0.1:" + server.port());
                     });
         }

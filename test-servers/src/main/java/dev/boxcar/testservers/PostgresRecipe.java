@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** How PostgreSQL is prepared, started and ended. */
-record PostgresRecipe(int version, Map<String, String> settings) implements Recipe {
+record PostgresRecipe(int version, Map<String, String> settings, boolean secured) implements Recipe {
 
     @Override
     public String name() {
@@ -49,7 +49,35 @@ record PostgresRecipe(int version, Map<String, String> settings) implements Reci
         add(command, defaults);
         add(command, settings);
         add(command, fixed);
+        if (secured) {
+            add(command, security(data));
+        }
         return command;
+    }
+
+    /** Everybody but the superuser needs TLS and a password. */
+    private static Map<String, String> security(Path data) {
+        Certificate certificate = Certificate.in(certificateFolder(data));
+        Path access = data.resolve("secured_hba.conf");
+        try {
+            Files.writeString(
+                    access,
+                    "host all " + PostgresServer.USER + " 127.0.0.1/32 trust\n"
+                            + "hostssl all all 127.0.0.1/32 scram-sha-256\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List.of(certificateFolder(data), certificate.key(), certificate.publicPart(), access)
+                .forEach(StateFolder::giveToNobody);
+        return Map.of(
+                "ssl", "on",
+                "ssl_cert_file", certificate.publicPart().toString(),
+                "ssl_key_file", certificate.key().toString(),
+                "hba_file", access.toString());
+    }
+
+    static Path certificateFolder(Path data) {
+        return data.resolve("certificate");
     }
 
     @Override

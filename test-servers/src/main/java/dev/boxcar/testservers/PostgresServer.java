@@ -1,5 +1,6 @@
 package dev.boxcar.testservers;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -48,6 +49,12 @@ public final class PostgresServer extends JdbcServer {
         return new Builder();
     }
 
+    /** The certificate of a secured server, in PEM. */
+    public Path certificate() {
+        Path data = directory().resolve(LocalServer.DATA);
+        return Certificate.in(PostgresRecipe.certificateFolder(data)).publicPart();
+    }
+
     @Override
     String createDatabase(String name) {
         return "create database " + name;
@@ -63,6 +70,7 @@ public final class PostgresServer extends JdbcServer {
 
         private int version = DEFAULT_VERSION;
         private int port;
+        private boolean secured;
         private final Map<String, String> settings = new LinkedHashMap<>();
 
         private Builder() {}
@@ -85,12 +93,23 @@ public final class PostgresServer extends JdbcServer {
             return this;
         }
 
+        /**
+         * Asks everybody but {@code postgres} for TLS and a password (SCRAM-SHA-256). Such a server is always one of this machine;
+         * clients trust its {@link PostgresServer#certificate()}.
+         */
+        public Builder secured() {
+            secured = true;
+            return this;
+        }
+
         /** Starts the server and waits until it accepts connections. */
         public PostgresServer start() {
             return ExternalServer.database(SETTING)
+                    .filter(external -> !secured)
                     .map(external -> new PostgresServer(external, external.url()))
                     .orElseGet(() -> {
-                        LocalServer server = LocalServer.start(new PostgresRecipe(version, Map.copyOf(settings)), port);
+                        LocalServer server =
+                                LocalServer.start(new PostgresRecipe(version, Map.copyOf(settings), secured), port);
                         return new PostgresServer(
                                 server, "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres?user=" + USER);
                     });
