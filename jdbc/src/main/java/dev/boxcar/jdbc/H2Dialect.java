@@ -17,7 +17,8 @@ final class H2Dialect extends Dialect {
                             and coalesce(octet_length(o.message_key), 0) <= 8192
                             and coalesce(octet_length(o.headers), 0) <= 8192
                         then o.payload end,
-                    case when octet_length(o.headers) <= 8192 then o.headers end, o.type, o.message_id, cast(extract(epoch from o.created_at) * 1000000 as bigint), o.attempts,
+                    case when octet_length(o.headers) <= 8192 then o.headers end, o.type, o.message_id,
+                    cast(extract(epoch from o.created_at) * 1000000 as bigint), o.attempts,
                     o.part,
                     case when o.next_attempt_at is not null
                         then cast(ceil(extract(epoch from o.next_attempt_at - current_timestamp(6)) * 1000) as bigint) end,
@@ -34,7 +35,8 @@ final class H2Dialect extends Dialect {
                             and coalesce(octet_length(message_key), 0) <= 8192
                             and coalesce(octet_length(headers), 0) <= 8192
                         then payload end,
-                    case when octet_length(headers) <= 8192 then headers end, type, message_id, cast(extract(epoch from created_at) * 1000000 as bigint), attempts,
+                    case when octet_length(headers) <= 8192 then headers end, type, message_id,
+                    cast(extract(epoch from created_at) * 1000000 as bigint), attempts,
                     part,
                     case when next_attempt_at is not null
                         then cast(ceil(extract(epoch from next_attempt_at - current_timestamp(6)) * 1000) as bigint) end,

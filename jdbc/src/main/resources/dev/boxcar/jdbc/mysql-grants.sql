@@ -1,6 +1,6 @@
 -- The least rights for Boxcar's tables in MySQL and MariaDB. To be run by somebody who may grant them, after the tables were
--- created; may be run again. The roles (or users) must be there: create role ${writer}; and so on. Some early versions of MySQL
--- 8.0 take JSON_TABLE for a table; they want, too: grant select, update, delete on `json_table` to ${relay}; and ${admin}.
+-- created; may be run again. The roles (or users) must be there: create role ${writer}; and so on.
+-- They are not enough on MySQL 8.0.12, which takes the function JSON_TABLE for a table that nobody may read.
 
 -- The application: writes messages and reads nothing. Not id, created_at, attempts or next_attempt_at: whoever sets these can
 -- delay messages, and a huge id stops all writers.

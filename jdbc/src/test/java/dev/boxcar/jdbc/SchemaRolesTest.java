@@ -15,7 +15,6 @@ import dev.boxcar.testkit.Await;
 import dev.boxcar.testkit.RecordingPublisher;
 import dev.boxcar.testkit.StorageDriver;
 import dev.boxcar.testservers.MariaDbServer;
-import dev.boxcar.testservers.MySqlServer;
 import dev.boxcar.testservers.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -31,7 +30,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The shipped grants are enough for everything that a role does, and for nothing else. */
+/**
+ * The shipped grants are enough for everything that a role does, and for nothing else. Not on MySQL 8.0.12, the tested version,
+ * which takes the function JSON_TABLE for a table that nobody may read.
+ */
 @Timeout(120)
 class SchemaRolesTest {
 
@@ -114,10 +116,6 @@ class SchemaRolesTest {
             writer = login(url, schema, table, names.writer());
             relay = login(url, schema, table, names.relay());
             admin = login(url, schema, table, names.admin());
-            if (database == Database.MYSQL) { // its tested version takes JSON_TABLE for a table
-                owner.execute("grant select, update, delete on `json_table` to `" + names.relay() + "`");
-                owner.execute("grant select, update, delete on `json_table` to `" + names.admin() + "`");
-            }
             // Twice: it may be run again.
             for (int i = 0; i < 2; i++) {
                 for (String grant : JdbcSchema.statements(JdbcSchema.grants(database, schema, table, names))) {
@@ -184,7 +182,7 @@ class SchemaRolesTest {
     @CsvSource({
         "POSTGRESQL, , boxcar_outbox",
         "POSTGRESQL, Other_Schema, _My_Outbox_2",
-        "MYSQL, , boxcar_outbox",
+        "MARIADB, , boxcar_outbox",
         "MARIADB, , _My_Outbox_2"
     })
     void eachRoleCanDoItsWorkAndNothingElse(Database database, @Nullable String schema, String table) throws Exception {

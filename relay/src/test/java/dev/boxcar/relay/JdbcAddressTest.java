@@ -61,7 +61,9 @@ class JdbcAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jdbc:postgresql://me:hunter22@h/db", "jdbc:mysql://hunter22@h:1", "jdbc:mariadb://a,b:c@h/?x=y"})
+    @ValueSource(
+            strings = {"jdbc:postgresql://me:hunter22@h/db", "jdbc:mysql://hunter22@h:1", "jdbc:mariadb://a,b:c@h/?x=y"
+            })
     void credentialsBeforeTheHostAreRefusedAndNotRepeated(String url) {
         assertThatThrownBy(() -> JdbcAddress.of(url, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -71,6 +73,8 @@ class JdbcAddressTest {
 
     @Test
     void anAtSignInAParameterIsNone() {
-        assertThat(JdbcAddress.of("jdbc:postgresql://h/db?user=me@h", null, null).url()).endsWith("user=me@h");
+        assertThat(JdbcAddress.of("jdbc:postgresql://h/db?user=me@h", null, null)
+                        .url())
+                .endsWith("user=me@h");
     }
 }
