@@ -169,6 +169,9 @@ final class Dispatcher {
             if (next == null || next.entry == null || next.notBefore > now || (i > 0 && next.alone)) {
                 return;
             }
+            if (next.failureUnsettled) {
+                return; // behind one that came back unsent from the same call
+            }
             key.waiting.removeFirst();
             key.sending++;
             next.state = Tracked.State.SENDING;

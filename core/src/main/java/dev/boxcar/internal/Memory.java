@@ -133,8 +133,9 @@ final class Memory {
         deactivate(tracked);
         tracked.failureUnsettled = false;
         if (tracked.dead || tracked.state == Tracked.State.SETTLING) {
-            if (tracked.key.waiting.peekFirst() == tracked) {
-                tracked.key.waiting.removeFirst();
+            if (tracked.dead) {
+                // Not always the first: one before it may have come back unsent from the same call.
+                tracked.key.waiting.remove(tracked);
             }
             remove(tracked);
         }

@@ -87,6 +87,29 @@ class MisbehaviourTest {
                 java.time.Instant.EPOCH);
     }
 
+    /** As when a broker refuses a batch because of one record in it, and its neighbours are to be tried again. */
+    @Test
+    void anEntryThatDiesBehindOneThatGoesBackIsNotSentAgain() {
+        scene.write("", "a", "a0", "a1", "a2");
+        publisher.answerNext(entries -> {
+            PublishResults.Builder results = PublishResults.builder();
+            entries.forEach(entry -> results.add(
+                    entry, Scene.text("a1").test(entry) ? PublishResult.rejected("too large") : PublishResult.SKIPPED));
+            return CompletableFuture.completedFuture(results.build());
+        });
+        try (Outbox<InMemoryTransaction> outbox = scene.outbox(publisher).build()) {
+            outbox.start();
+            scene.pass(Duration.ofSeconds(2), 1);
+        }
+
+        OutboxTester.assertPublished(publisher, "a", "a0", "a2");
+        assertThat(publisher.calls().stream().flatMap(List::stream).filter(Scene.text("a1")))
+                .as("sent once")
+                .hasSize(1);
+        assertThat(scene.database.deadLetters().list(dev.boxcar.DeadLetterQuery.all()))
+                .hasSize(1);
+    }
+
     @ParameterizedTest
     @MethodSource("answersThatNoPublisherShouldGive")
     void aPublisherThatMisbehavesForAWhileLosesNothing(String what, PublishAnswer answer) {
