@@ -1,7 +1,7 @@
 package dev.boxcar.benchmarks;
 
 import dev.boxcar.OutboxSettings;
-import dev.boxcar.benchmarks.ChildRelay.HeapUse;
+import dev.boxcar.testservers.JavaProcess.HeapUse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -137,7 +137,11 @@ class ArchitectureTest {
                 .resideInAPackage("dev.boxcar.relay..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.boxcar.examples..", "dev.boxcar.testservers..")
+                .resideInAnyPackage(
+                        "dev.boxcar.examples..",
+                        "dev.boxcar.testservers..",
+                        "dev.boxcar.benchmarks..",
+                        "dev.boxcar.chaos..")
                 .check(BOXCAR);
     }
 

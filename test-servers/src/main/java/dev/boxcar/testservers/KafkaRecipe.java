@@ -9,14 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** How a Kafka broker is prepared and started. */
 record KafkaRecipe(
-        String heap, Map<String, String> settings, @Nullable Login login) implements Recipe {
+        String heap,
+        Map<String, String> settings,
+        List<Integer> proxies,
+        @Nullable Login login) implements Recipe {
 
     /** A client's user and password. */
     record Login(String user, String password) {}
+
+    private static final int OWN_PORTS = 2;
 
     private static final String CLUSTER_ID = "Ym94Y2FyLXRlc3RzLS0tLQ";
 
@@ -32,13 +38,14 @@ record KafkaRecipe(
 
     @Override
     public int portCount() {
-        return 2;
+        return OWN_PORTS + proxies.size();
     }
 
     @Override
     public void prepareData(Path data) {
         Path configuration = data.resolveSibling("format.properties");
-        new KafkaRecipe(heap, settings, null).write(configuration, data, List.of(1, 2));
+        List<Integer> anyPorts = IntStream.rangeClosed(1, portCount()).boxed().toList();
+        new KafkaRecipe(heap, settings, proxies, null).write(configuration, data, anyPorts);
         List<String> command = java("kafka.tools.StorageTool");
         command.addAll(List.of("format", "-t", CLUSTER_ID, "-c", configuration.toString()));
         Processes.run(command, data, false);
@@ -106,8 +113,9 @@ record KafkaRecipe(
         properties.put("node.id", "1");
         properties.put("controller.quorum.voters", "1@" + controller);
         properties.put("controller.listener.names", "CONTROLLER");
-        properties.put("listeners", "PLAINTEXT:" + broker + ",CONTROLLER://" + controller);
-        properties.put("advertised.listeners", "PLAINTEXT:" + broker);
+        properties.put("listeners", "PLAINTEXT:" + broker + proxied(ports, false) + ",CONTROLLER://" + controller);
+        properties.put("advertised.listeners", "PLAINTEXT:" + broker + proxied(ports, true));
+        properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT" + protocols());
         properties.put("log.dirs", data.toString());
         // One broker keeps the only replica of everything; few partitions start faster than the fifty of a cluster.
         properties.put("offsets.topic.replication.factor", "1");
@@ -130,5 +138,23 @@ record KafkaRecipe(
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A client goes where the broker says that it is: each proxy needs a listener that says it is there. */
+    private String proxied(List<Integer> ports, boolean advertised) {
+        StringBuilder listeners = new StringBuilder();
+        for (int i = 0; i < proxies.size(); i++) {
+            int port = advertised ? proxies.get(i) : ports.get(OWN_PORTS + i);
+            listeners.append(",PROXY").append(i).append("://127.0.0.1:").append(port);
+        }
+        return listeners.toString();
+    }
+
+    private String protocols() {
+        StringBuilder protocols = new StringBuilder();
+        for (int i = 0; i < proxies.size(); i++) {
+            protocols.append(",PROXY").append(i).append(":PLAINTEXT");
+        }
+        return protocols.toString();
     }
 }

@@ -1,7 +1,9 @@
 package dev.boxcar.testservers;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +19,12 @@ public final class KafkaServer extends ForwardingServer {
     private static final String SETTING = "BOXCAR_TEST_KAFKA_BOOTSTRAP";
 
     private final String bootstrapServers;
+    private final List<Integer> behindProxies;
 
-    private KafkaServer(TestServer control, String bootstrapServers) {
+    private KafkaServer(TestServer control, String bootstrapServers, List<Integer> behindProxies) {
         super(control);
         this.bootstrapServers = bootstrapServers;
+        this.behindProxies = List.copyOf(behindProxies);
     }
 
     /** Starts a broker on a free port. */
@@ -49,6 +53,11 @@ public final class KafkaServer extends ForwardingServer {
         return Certificate.in(KafkaRecipe.certificateFolder(data)).publicPart();
     }
 
+    /** Where each {@linkplain Builder#proxy proxy} must forward to, in their order. */
+    public List<Integer> portsBehindProxies() {
+        return behindProxies;
+    }
+
     /** What a new broker is like. Not safe for use by several threads. */
     public static final class Builder {
 
@@ -56,6 +65,7 @@ public final class KafkaServer extends ForwardingServer {
         private String heap = "512m";
         private KafkaRecipe.@Nullable Login login;
         private final Map<String, String> settings = new LinkedHashMap<>();
+        private final List<Integer> proxies = new ArrayList<>();
 
         private Builder() {}
 
@@ -86,15 +96,28 @@ public final class KafkaServer extends ForwardingServer {
             return this;
         }
 
+        /**
+         * A proxy on 127.0.0.1 through which clients reach the broker: those that begin there are told to stay there. May be
+         * called for several.
+         */
+        public Builder proxy(int port) {
+            proxies.add(port);
+            return this;
+        }
+
         /** Starts the broker and waits until it accepts connections. */
         public KafkaServer start() {
             return ExternalServer.broker(SETTING)
                     .filter(external -> login == null)
-                    .map(external -> new KafkaServer(external, external.url()))
+                    .map(external -> new KafkaServer(external, external.url(), List.of()))
                     .orElseGet(() -> {
-                        LocalServer server =
-                                LocalServer.start(new KafkaRecipe(heap, Map.copyOf(settings), login), port);
-                        return new KafkaServer(server, "127.0.0.1:" + server.port());
+                        KafkaRecipe recipe = new KafkaRecipe(heap, Map.copyOf(settings), List.copyOf(proxies), login);
+                        LocalServer server = LocalServer.start(recipe, port);
+                        List<Integer> ports = server.ports();
+                        return new KafkaServer(
+                                server,
+                                "127.0.0.1:" + server.port(),
+                                ports.subList(ports.size() - proxies.size(), ports.size()));
                     });
         }
     }

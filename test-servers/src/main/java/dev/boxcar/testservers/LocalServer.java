@@ -132,6 +132,11 @@ final class LocalServer implements TestServer {
         return ports.get(0);
     }
 
+    /** Its own port, then those of {@link Recipe#portCount()} that follow. */
+    synchronized List<Integer> ports() {
+        return ports;
+    }
+
     @Override
     public long pid() {
         return running().pid();

@@ -53,13 +53,29 @@ final class Processes {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().put("LC_ALL", "C");
+        return fork(builder);
+    }
+
+    /** The command of a process that ends with this JVM, where the system can do that. */
+    static List<String> endingWithParent(List<String> command) {
+        List<String> whole = new ArrayList<>();
+        if (ENDS_WITH_PARENT) {
+            whole.addAll(List.of("setpriv", "--pdeathsig", "KILL", "--"));
+        }
+        whole.addAll(command);
+        return whole;
+    }
+
+    /** Starts a process from the thread that lives as long as this JVM. */
+    static Process fork(ProcessBuilder builder) {
+        String program = builder.command().get(0);
         try {
             return FORK.submit(builder::start).get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("cannot run " + command.get(0), e.getCause());
+            throw new IllegalStateException("cannot run " + program, e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while starting " + command.get(0), e);
+            throw new IllegalStateException("interrupted while starting " + program, e);
         }
     }
 

@@ -13,6 +13,8 @@
  *       next JVM that starts one sweeps up the rest.
  * </ol>
  *
+ * <p>A {@link dev.boxcar.testservers.JavaProcess} is a program of the tests' own class path in a process of its own.
+ *
  * <p>Each kind of server can be replaced by one that already runs; the classes name the setting. Settings are system
  * properties or environment variables of the same name.
  */

@@ -74,6 +74,25 @@ class KafkaServerTest {
         }
     }
 
+    @Test
+    void tellsClientsThatComeThroughAProxyToStayThere() throws Exception {
+        int proxy = Ports.free();
+        try (KafkaServer proxied = KafkaServer.builder().proxy(proxy).start()) {
+            try (KafkaProducer<String, String> producer = producer(proxied)) {
+                producer.send(new ProducerRecord<>(TOPIC, "one")).get(20, TimeUnit.SECONDS);
+            }
+            Map<String, Object> throughProxy = Map.of(
+                    "bootstrap.servers",
+                    "127.0.0.1:" + proxied.portsBehindProxies().get(0));
+            try (KafkaConsumer<String, String> consumer =
+                    new KafkaConsumer<>(throughProxy, new StringDeserializer(), new StringDeserializer())) {
+                assertThat(consumer.partitionsFor(TOPIC))
+                        .isNotEmpty()
+                        .allMatch(partition -> partition.leader().port() == proxy);
+            }
+        }
+    }
+
     private KafkaProducer<String, String> producer() {
         return producer(server);
     }

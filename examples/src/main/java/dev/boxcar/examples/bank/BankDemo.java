@@ -1,5 +1,7 @@
 package dev.boxcar.examples.bank;
 
+import dev.boxcar.examples.support.TemporaryFolder;
+import dev.boxcar.examples.support.Terminals;
 import dev.boxcar.testservers.KafkaServer;
 import dev.boxcar.testservers.PostgresServer;
 import java.io.FileDescriptor;
@@ -119,7 +121,7 @@ public final class BankDemo implements Callable<Integer> {
         Progress progress = Terminals.isInteractive() ? new TerminalProgress(out) : new PlainProgress(out);
         announce(settings);
         CompletableFuture<KafkaServer> startingKafka = CompletableFuture.supplyAsync(KafkaServer::start);
-        try (TemporaryFolder folder = new TemporaryFolder();
+        try (TemporaryFolder folder = new TemporaryFolder("demo");
                 PostgresServer postgres = PostgresServer.start();
                 KafkaServer kafka = startingKafka.join()) {
             progress.event(postgres.name() + " and " + kafka.name() + " are running");

@@ -4,11 +4,13 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.boxcar.OutboxContext;
 import dev.boxcar.OutboxWriter;
+import dev.boxcar.examples.support.TopicReader;
 import dev.boxcar.jdbc.JdbcStorage;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -63,7 +65,7 @@ final class DemoRun {
         createTopic(topic);
         try (HikariDataSource pool = pool();
                 Relays relays = new Relays(databaseUrl, kafka, folder, progress);
-                BankConsumer consumer = new BankConsumer(kafka, topic, TOPIC_PARTITIONS, ledger)) {
+                TopicReader consumer = reader(topic)) {
             JdbcStorage outbox = JdbcStorage.builder(pool).createIfMissing(true).build();
             try (Connection connection = pool.getConnection()) {
                 Bank.open(connection, settings.accounts());
@@ -93,7 +95,7 @@ final class DemoRun {
     }
 
     private void followTheScript(
-            Writers writers, Relays relays, BankConsumer consumer, Sabotage sabotage, Dashboard dashboard)
+            Writers writers, Relays relays, TopicReader consumer, Sabotage sabotage, Dashboard dashboard)
             throws InterruptedException {
         boolean killed = false;
         boolean joined = false;
@@ -107,7 +109,7 @@ final class DemoRun {
                     ? (double) dashboard.elapsed().toMillis() / settings.time().toMillis()
                     : (double) writers.transfers() / transfers;
             failOn("a writer", writers.failure());
-            failOn("the consumer", consumer.failure());
+            consumer.check();
             relays.check();
             if (fraction >= SABOTAGE_AT) {
                 sabotage.arm();
@@ -160,6 +162,15 @@ final class DemoRun {
                     outbox.status(),
                     time));
         }
+    }
+
+    private TopicReader reader(String topic) {
+        return new TopicReader(
+                kafka,
+                List.of(topic),
+                TOPIC_PARTITIONS,
+                false,
+                (id, payload) -> ledger.arrived(id, AccountEvent.parse(payload), Instant.now()));
     }
 
     private HikariDataSource pool() {

@@ -1,6 +1,8 @@
 package dev.boxcar.examples.bank;
 
 import dev.boxcar.examples.bank.Takeovers.Takeover;
+import dev.boxcar.examples.support.RelayEvent;
+import dev.boxcar.examples.support.RelayProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Relays implements AutoCloseable {
 
     static final Duration CLAIM_DURATION = Duration.ofSeconds(2);
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
     private final List<String> options;
     private final Path folder;
@@ -27,7 +31,7 @@ final class Relays implements AutoCloseable {
     }
 
     void start(String name) {
-        processes.add(RelayProcess.start(name, options, folder, this::onEvent));
+        processes.add(RelayProcess.start(new RelayProcess.Launch(name, options), folder, this::onEvent));
     }
 
     private void onEvent(RelayEvent event) {
@@ -59,7 +63,7 @@ final class Relays implements AutoCloseable {
 
     void kill(String name) {
         RelayProcess victim = find(name);
-        victim.kill();
+        victim.process().kill();
         takeovers.killed(name, Instant.now());
         processes.remove(victim);
         progress.event(name + " killed with -9");
@@ -67,19 +71,16 @@ final class Relays implements AutoCloseable {
 
     /** @throws IllegalStateException when a relay ended that nobody asked to, with the end of its log */
     void check() {
-        for (RelayProcess process : processes) {
-            if (!process.isAlive()) {
-                throw new IllegalStateException(process.name() + " ended by itself:\n" + process.lastWords());
-            }
-        }
+        processes.forEach(RelayProcess::requireAlive);
     }
 
     /** Asks all of them to end, and waits until they have. */
-    void stop() throws InterruptedException {
-        processes.forEach(RelayProcess::terminate);
-        for (RelayProcess process : processes) {
-            if (!process.awaitEnd(15)) {
-                throw new IllegalStateException(process.name() + " does not end:\n" + process.lastWords());
+    void stop() {
+        processes.forEach(relay -> relay.process().terminate());
+        for (RelayProcess relay : processes) {
+            if (!relay.process().awaitEnd(STOP_LIMIT)) {
+                throw new IllegalStateException(
+                        relay.name() + " does not end:\n" + relay.process().lastWords());
             }
         }
         processes.clear();
@@ -94,6 +95,6 @@ final class Relays implements AutoCloseable {
 
     @Override
     public void close() {
-        processes.forEach(RelayProcess::kill);
+        processes.forEach(relay -> relay.process().kill());
     }
 }

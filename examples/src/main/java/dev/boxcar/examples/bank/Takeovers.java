@@ -1,5 +1,6 @@
 package dev.boxcar.examples.bank;
 
+import dev.boxcar.examples.support.RelayEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

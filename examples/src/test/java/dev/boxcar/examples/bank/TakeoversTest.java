@@ -3,6 +3,7 @@ package dev.boxcar.examples.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.boxcar.examples.bank.Takeovers.Takeover;
+import dev.boxcar.examples.support.RelayEvent;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.boxcar.examples.bank;
+package dev.boxcar.examples.support;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,17 +8,19 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A folder that goes when it is closed, or else with the virtual machine. */
-final class TemporaryFolder implements AutoCloseable {
+public final class TemporaryFolder implements AutoCloseable {
 
     private final Path path;
-    private final Thread hook = new Thread(this::delete, "demo-folder-end");
+    private final Thread hook = new Thread(this::delete, "temporary-folder-end");
 
-    TemporaryFolder() throws IOException {
-        path = Files.createTempDirectory("boxcar-demo-");
+    /** @param program what its name tells of its owner */
+    public TemporaryFolder(String program) throws IOException {
+        path = Files.createTempDirectory("boxcar-" + program + "-");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    Path path() {
+    /** Where it is. */
+    public Path path() {
         return path;
     }
 
@@ -29,7 +31,7 @@ final class TemporaryFolder implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            System.err.println("demo: " + path + " could not be deleted: " + e);
+            System.err.println("boxcar: " + path + " could not be deleted: " + e);
         }
     }
 

@@ -1,14 +1,15 @@
-package dev.boxcar.examples.bank;
+package dev.boxcar.examples.support;
 
 import java.io.Console;
 
 /** Whether somebody watches. */
-final class Terminals {
+public final class Terminals {
 
     private Terminals() {}
 
+    /** Whether standard output is a terminal that can move its cursor. */
     @SuppressWarnings("SystemConsoleNull") // null before Java 22, and isTerminal() since
-    static boolean isInteractive() {
+    public static boolean isInteractive() {
         String term = System.getenv("TERM");
         Console console = System.console();
         return console != null && isTerminal(console) && term != null && !term.equals("dumb");

@@ -1,4 +1,4 @@
-package dev.boxcar.examples.bank;
+package dev.boxcar.examples.support;
 
 import java.time.Instant;
 import java.util.Optional;
@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
  * @param partitions of how many partitions it speaks, or 0
  * @param takenOver how many of them had an owner that died, or 0
  */
-record RelayEvent(String relay, String name, Instant time, int partitions, int takenOver) {
+public record RelayEvent(String relay, String name, Instant time, int partitions, int takenOver) {
 
-    static Optional<RelayEvent> parse(String line) {
+    /** Reads a line; empty when it is none of these. */
+    public static Optional<RelayEvent> parse(String line) {
         if (!line.startsWith("{")) {
             return Optional.empty();
         }
