@@ -9,12 +9,8 @@ import java.util.List;
 /** The databases that a campaign can run on, and what they call things. */
 enum DatabaseKind {
     /** PostgreSQL. */
-    POSTGRESQL(
-            "connectTimeout=3&socketTimeout=5",
-            """
-            select pid from pg_stat_activity where usename = 'relay'""",
-            "select pg_terminate_backend(%d)",
-            """
+    POSTGRESQL("connectTimeout=3&socketTimeout=5", """
+            select pid from pg_stat_activity where usename = 'relay'""", "select pg_terminate_backend(%d)", """
             create role relay login;
             create role greedy login;
             grant all on all tables in schema public to relay;

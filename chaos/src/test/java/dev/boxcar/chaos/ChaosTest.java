@@ -88,7 +88,9 @@ class ChaosTest {
     void aSoakDrawsItsCurve() throws Exception {
         try (Soak soak = new Soak(new Soak.Settings(0.2, 300.0, 0, 1, 1), folder, progress)) {
             Checks checks = soak.run();
-            assertThat(checks.failed()).as(story(checks.text())).doesNotContain("nothing is lost, invented or out of order");
+            assertThat(checks.failed())
+                    .as(story(checks.text()))
+                    .doesNotContain("nothing is lost, invented or out of order");
             assertThat(soak.curve().csv().lines()).hasSizeGreaterThan(6);
             assertThat(soak.curve().median("messages/s", 0, 1)).isPositive();
             assertThat(soak.curve().median("resident memory MB", 0, 1)).isPositive();
