@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** How many rows MySQL and MariaDB touch, as they count it themselves, and whose. */
 class MySqlWorkTest {
 
+    @SuppressWarnings("ImmutableEnumChecker") // a server's database is made when it is first asked for
     enum Server {
         MARIADB(() -> MariaDbServer.shared().newDatabase("work")),
         MYSQL(() -> MySqlServer.shared().newDatabase("work"));

@@ -75,7 +75,7 @@ final class JdbcAddress {
     }
 
     boolean isPostgresql() {
-        return driver == Driver.POSTGRESQL;
+        return driver.equals(Driver.POSTGRESQL);
     }
 
     String driverClass() {
