@@ -15,6 +15,7 @@ import dev.boxcar.spi.StoredEntry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,8 +46,7 @@ class HostileEntriesTest {
     void aNewNamespaceForEachMessageDoesNotFillTheMemory() {
         Lanes lanes = lanes();
         Lane first = lanes.of("first");
-        Lane paused = lanes.pause("paused");
-        assertThat(paused).isNotNull();
+        Lane paused = Objects.requireNonNull(lanes.pause("paused"));
         paused.feed = new Feed(paused, List.of(1), null);
         for (int i = 0; i < 3 * Lanes.REMEMBERED; i++) {
             assertThat(lanes.of("namespace " + i)).isSameAs(first);
@@ -65,8 +65,8 @@ class HostileEntriesTest {
         for (long delay : new long[] {Long.MAX_VALUE, Long.MAX_VALUE / 1_000_000 + 1, 20L * 365 * 86_400_000}) {
             Memory memory = new Memory(1, key -> {});
             StoredEntry stored = new StoredEntry(entry, 0, delay, null);
-            Tracked tracked = memory.accept(stored, lanes().of(""), new Claim(0, 1, "s", true), null, 1_000);
-            assertThat(tracked).isNotNull();
+            Tracked tracked = Objects.requireNonNull(
+                    memory.accept(stored, lanes().of(""), new Claim(0, 1, "s", true), null, 1_000));
             memory.enqueue(tracked, 1_000);
 
             assertThat(memory.nextDeadline()).isGreaterThan(1_000_000_000_000L);
