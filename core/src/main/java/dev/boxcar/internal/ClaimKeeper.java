@@ -253,6 +253,9 @@ final class ClaimKeeper {
             if (asking.equals(session)) {
                 take(taken);
                 sharedOut = true;
+                if (taken.size() < wanted.size()) {
+                    nextHeartbeat = environment.clock().nanoTime(); // others were faster: look at once what is left
+                }
             }
         });
     }

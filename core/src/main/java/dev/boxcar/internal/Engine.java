@@ -39,7 +39,7 @@ public final class Engine {
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final Environment environment;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox;
     private final StorageCalls calls;
     private final Fencing fencing;
     private final ClaimKeeper claims;
@@ -58,7 +58,12 @@ public final class Engine {
 
     /** An engine at rest. */
     public Engine(Environment environment) {
+        this(environment, new Mailbox());
+    }
+
+    Engine(Environment environment, Mailbox mailbox) {
         this.environment = environment;
+        this.mailbox = mailbox;
         this.calls = new StorageCalls(environment, mailbox);
         this.lanes = new Lanes(environment);
         this.memory = new Memory(environment.storage().partitions(), key -> readLeftovers(key));
@@ -160,7 +165,7 @@ public final class Engine {
                 case CHECKING -> checking ? Long.MAX_VALUE : nextCheck;
                 case PROCESSING ->
                     Math.min(
-                            Math.min(activeDeadline(now), fencing.nextDeadline()),
+                            Math.min(Math.min(activeDeadline(now), memory.nextDeadline()), fencing.nextDeadline()),
                             Math.min(reader.nextDeadline(now), woken.get() ? reader.takesWakesAt() : Long.MAX_VALUE));
                 case DRAINING -> Math.min(drainUntil, activeDeadline(now));
             };
@@ -169,10 +174,9 @@ public final class Engine {
         }
     }
 
+    /** Of the parts that are at work until the end. */
     private long activeDeadline(long now) {
-        return Math.min(
-                Math.min(claims.nextDeadline(), settler.nextDeadline()),
-                Math.min(dispatcher.nextDeadline(now), memory.nextDeadline()));
+        return Math.min(Math.min(claims.nextDeadline(), settler.nextDeadline()), dispatcher.nextDeadline(now));
     }
 
     /** Whether an event waits to be handled. */

@@ -2,6 +2,7 @@ package dev.boxcar.internal;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -84,7 +85,7 @@ final class Fencing implements ClaimKeeper.Owner {
     }
 
     private void fence() {
-        Set<String> asked = Set.copyOf(sessions);
+        List<String> asked = List.copyOf(sessions); // a list: a simulation needs the same order in every run
         CompletableFuture<Void> answer;
         try {
             answer = CompletableFuture.allOf(asked.stream()
@@ -100,7 +101,7 @@ final class Fencing implements ClaimKeeper.Owner {
         }
     }
 
-    private void await(Set<String> asked, CompletionStage<Void> answer) {
+    private void await(List<String> asked, CompletionStage<Void> answer) {
         underWay = true;
         answer.whenComplete((nothing, failure) -> mailbox.post(() -> {
             underWay = false;
@@ -112,8 +113,8 @@ final class Fencing implements ClaimKeeper.Owner {
         }));
     }
 
-    private void fenced(Set<String> asked) {
-        sessions.removeAll(asked);
+    private void fenced(List<String> asked) {
+        asked.forEach(sessions::remove);
         backoff.reset();
         nextTry = Long.MIN_VALUE;
         failing = false;

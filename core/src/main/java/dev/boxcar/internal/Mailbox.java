@@ -2,8 +2,8 @@ package dev.boxcar.internal;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Events for the engine from other threads, handled in the engine's own. Never blocks. */
-final class Mailbox {
+/** Events for the engine from other threads, handled in the engine's own. Never blocks. Not final: a simulation delays the post. */
+class Mailbox {
 
     private static final Runnable NOBODY = () -> {};
 

@@ -41,12 +41,15 @@ public final class InMemoryStorage implements OutboxStorage<InMemoryTransaction>
     private final OutboxClock clock;
     private final String name = UUID.randomUUID().toString();
     private final Entries entries = new Entries();
-    private final Leases leases = new Leases(PARTITIONS);
+    private final int partitions;
+    private final Leases leases;
     private final InMemoryDeadLetters deadLetters = new InMemoryDeadLetters(this);
     private long lastId;
 
-    private InMemoryStorage(OutboxClock clock) {
+    InMemoryStorage(OutboxClock clock, int partitions) {
         this.clock = clock;
+        this.partitions = partitions;
+        this.leases = new Leases(partitions);
     }
 
     /** An empty storage on the machine's clock. */
@@ -60,7 +63,7 @@ public final class InMemoryStorage implements OutboxStorage<InMemoryTransaction>
      * @param clock plays the part of the database's clock: claims, delays and creation times follow it
      */
     public static InMemoryStorage create(OutboxClock clock) {
-        return new InMemoryStorage(Objects.requireNonNull(clock, "clock"));
+        return new InMemoryStorage(Objects.requireNonNull(clock, "clock"), PARTITIONS);
     }
 
     /** Begins a transaction. Whoever calls this must end it. */
@@ -75,7 +78,7 @@ public final class InMemoryStorage implements OutboxStorage<InMemoryTransaction>
 
     @Override
     public int partitions() {
-        return PARTITIONS;
+        return partitions;
     }
 
     /** Always right: there is nothing that could be missing. */
@@ -232,10 +235,10 @@ public final class InMemoryStorage implements OutboxStorage<InMemoryTransaction>
     }
 
     /** Entries without a key have no order and are spread by their ids. */
-    private static int partition(ClaimedEntry entry) {
+    private int partition(ClaimedEntry entry) {
         int ofKey = entry.key() == null ? Long.hashCode(entry.id()) : Arrays.hashCode(entry.key());
         int hash = 31 * entry.namespace().hashCode() + ofKey;
-        return Math.floorMod(hash ^ (hash >>> 16), PARTITIONS);
+        return Math.floorMod(hash ^ (hash >>> 16), partitions);
     }
 
     private @Nullable Row held(Session session, Claim claim, long id) {

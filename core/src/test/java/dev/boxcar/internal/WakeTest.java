@@ -13,6 +13,7 @@ import dev.boxcar.PublishResults;
 import dev.boxcar.Publisher;
 import dev.boxcar.memory.InMemoryStorage;
 import dev.boxcar.memory.InMemoryTransaction;
+import dev.boxcar.simulation.ForwardingStorage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** How many reads answer how many wakes, and how many statements settle how many entries. */
@@ -53,11 +55,12 @@ class WakeTest {
                         .build(),
                 new ForwardingStorage<>(memory) {
                     @Override
-                    protected void before(String operation) {
+                    protected <R> R call(String operation, Supplier<R> call) {
                         calls.add(operation);
                         if (operation.equals("read")) {
                             clock.nanos += readTakes.toNanos();
                         }
+                        return super.call(operation, call);
                     }
                 },
                 publisher,

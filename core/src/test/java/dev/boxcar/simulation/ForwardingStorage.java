@@ -1,4 +1,4 @@
-package dev.boxcar.internal;
+package dev.boxcar.simulation;
 
 import dev.boxcar.DeadLetters;
 import dev.boxcar.Message;
@@ -17,24 +17,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Passes every call on, with a hook before and after it. */
-abstract class ForwardingStorage<T> implements OutboxStorage<T> {
+/** Passes every call on through one place. */
+public abstract class ForwardingStorage<T> implements OutboxStorage<T> {
 
-    private final OutboxStorage<T> storage;
+    protected final OutboxStorage<T> storage;
 
-    ForwardingStorage(OutboxStorage<T> storage) {
+    protected ForwardingStorage(OutboxStorage<T> storage) {
         this.storage = storage;
     }
 
-    protected void before(String operation) {}
-
-    protected void after(String operation) {}
-
-    private <R> R call(String operation, Supplier<R> call) {
-        before(operation);
-        R result = call.get();
-        after(operation);
-        return result;
+    /** What becomes of a call; passes it on. */
+    protected <R> R call(String operation, Supplier<R> call) {
+        return call.get();
     }
 
     private void run(String operation, Runnable call) {
