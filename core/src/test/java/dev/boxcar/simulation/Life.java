@@ -20,6 +20,8 @@ final class Life {
     private static final long LONGEST_RECOVERY = 30 * SECOND;
 
     private static final long TOO_MANY_EVENTS = 1_000_000;
+    private static final List<Fate.Defect> DEFECTS =
+            List.of(Fate.Defect.FLAKY, Fate.Defect.FAILS, Fate.Defect.REJECTED);
 
     /**
      * How it ended.
@@ -163,7 +165,7 @@ final class Life {
         if (lane != null) {
             heldBack.add(lane);
         }
-        return Fate.Defect.values()[1 + time.roll(3)];
+        return DEFECTS.get(time.roll(DEFECTS.size()));
     }
 
     void startNode() {

@@ -44,21 +44,21 @@ final class NodeStorage extends ForwardingStorage<InMemoryTransaction> {
             throw failure("not reached to", operation);
         }
         // A settlement that comes when somebody else holds the entries is what the fence is for.
-        switch (operation.equals("settle") && time.once(50) ? 2 : time.roll(600)) {
-            case 0:
-                throw failure("lost before", operation);
-            case 1:
-                call.get();
+        return switch (operation.equals("settle") && time.once(50) ? 2 : time.roll(600)) {
+            case 0 -> throw failure("lost before", operation);
+            case 1 -> {
+                R unused = call.get();
                 throw failure("lost after", operation);
-            case 2:
+            }
+            case 2 -> {
                 time.after(time.upTo(5_000), () -> {
                     time.note(node.id, "late", operation);
-                    call.get();
+                    R unused = call.get();
                 });
                 throw failure("given up during", operation);
-            default:
-                return call.get();
-        }
+            }
+            default -> call.get();
+        };
     }
 
     private StorageException failure(String how, String operation) {

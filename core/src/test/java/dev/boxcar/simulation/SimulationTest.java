@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -54,7 +55,7 @@ class SimulationTest {
 
         assertThat(failure).as("%s in %s lives", variant, BUDGET).isNotNull();
         System.out.println("simulation: " + variant + " is noticed after " + campaign.lives() + " lives: "
-                + failure.verdict().violations().get(0));
+                + Objects.requireNonNull(failure).verdict().violations().get(0));
     }
 
     @Test
