@@ -105,7 +105,6 @@ class SchemaRolesTest {
             this.database = database;
             String url = switch (database) {
                 case POSTGRESQL -> PostgresServer.shared().newDatabase("roles");
-                case MYSQL -> MySqlServer.shared().newDatabase("roles");
                 default -> MariaDbServer.shared().newDatabase("roles");
             };
             owner = new JdbcFixture(url, schema, table, config -> {});
