@@ -99,7 +99,8 @@ final class Receiver implements AutoCloseable {
         String key = headers.remove(BoxcarHeaders.KEY);
         String id = decoded(Objects.requireNonNull(headers.remove(BoxcarHeaders.ID), "no id"));
         String type = headers.remove(BoxcarHeaders.TYPE);
-        Instant created = Instant.ofEpochMilli(Long.parseLong(Objects.requireNonNull(headers.remove(BoxcarHeaders.CREATED), "no time")));
+        Instant created = Instant.ofEpochMilli(
+                Long.parseLong(Objects.requireNonNull(headers.remove(BoxcarHeaders.CREATED), "no time")));
         headers.replaceAll((name, value) -> decoded(value));
         return new Received(
                 key == null ? null : bytes(key),
