@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
  */
 class SimulationTest {
 
-    private static final int LIVES = Integer.getInteger("boxcar.simulation.lives", 50_000);
+    private static final int LIVES = Integer.getInteger("boxcar.simulation.lives", 20_000);
     private static final int BUDGET = 2_000;
     private static final int THREADS = 2;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class CallTest {
 
-    private static final int ROUNDS = 5_000;
+    private static final int ROUNDS = 1_000;
     private static final int ENTRIES = 6;
 
     @Test
