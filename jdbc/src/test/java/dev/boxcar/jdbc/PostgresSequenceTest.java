@@ -25,14 +25,6 @@ class PostgresSequenceTest {
 
     private static final int DRAWERS = 3;
 
-    private static final String DRAW = """
-            do $$ begin
-                while clock_timestamp() < '%s'::timestamptz loop
-                    perform nextval('drawn') from generate_series(1, 20);
-                end loop;
-            end $$
-            """;
-
     /** Looks, then draws: the id that is drawn then was not handed out before the look. */
     private static final String LOOK = """
             create or replace function most_ahead(until timestamptz) returns bigint language plpgsql as $$
@@ -87,7 +79,13 @@ class PostgresSequenceTest {
     private static void draw(String url, String until) {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
-            statement.execute(String.format(DRAW, until));
+            statement.execute(String.format("""
+                    do $$ begin
+                        while clock_timestamp() < '%s'::timestamptz loop
+                            perform nextval('drawn') from generate_series(1, 20);
+                        end loop;
+                    end $$
+                    """, until));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
