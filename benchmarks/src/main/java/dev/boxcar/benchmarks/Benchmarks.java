@@ -2,6 +2,7 @@ package dev.boxcar.benchmarks;
 
 import dev.boxcar.benchmarks.peers.Peers;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,7 +139,8 @@ public final class Benchmarks implements Callable<Integer> {
         Report report = new Report();
         List<String> failed = new ArrayList<>();
         long begun = System.nanoTime();
-        try (Bench bench = new Bench(size, report, System.out)) {
+        PrintStream out = System.out;
+        try (Bench bench = new Bench(size, report, out)) {
             System.out.println(bench.machine());
             for (String name : scenarios.isEmpty() ? known.keySet() : scenarios) {
                 if (!measure(bench, report, Objects.requireNonNull(known.get(name)))) {

@@ -55,7 +55,7 @@ final class DatabasesScenario implements Scenario {
 
     @Override
     public Duration time() {
-        return Duration.ofSeconds(120);
+        return Duration.ofMinutes(2);
     }
 
     @Override

@@ -31,7 +31,7 @@ final class DownDestinationScenario implements Scenario {
 
     @Override
     public Duration time() {
-        return Duration.ofSeconds(120);
+        return Duration.ofMinutes(2);
     }
 
     @Override

@@ -27,7 +27,7 @@ final class DrainScenario implements Scenario {
 
     @Override
     public Duration time() {
-        return Duration.ofSeconds(180);
+        return Duration.ofMinutes(3);
     }
 
     @Override

@@ -26,7 +26,7 @@ final class HotKeyScenario implements Scenario {
 
     @Override
     public Duration time() {
-        return Duration.ofSeconds(60);
+        return Duration.ofMinutes(1);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class SteadyScenario implements Scenario {
 
     @Override
     public Duration time() {
-        return Duration.ofSeconds(180);
+        return Duration.ofMinutes(3);
     }
 
     /**

@@ -56,11 +56,7 @@ final class Faults {
     private final Duration takeoverLimit;
     private final double longest;
 
-    /**
-     * @param usualRelays how many relays there are
-     * @param takeoverLimit how long others may take until they have what a dead relay held
-     * @param longest how many seconds the broker is away at most
-     */
+    /** @param usualRelays how many relays there are */
     Faults(World world, RelayFleet relays, FaultLog log, int usualRelays, Settings settings) {
         this.world = world;
         this.relays = relays;

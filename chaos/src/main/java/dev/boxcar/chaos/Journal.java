@@ -44,6 +44,7 @@ final class Journal {
         int[] arrivals = new int[16];
         int arrived;
 
+        @SuppressWarnings("EnumOrdinal") // two bits for each of millions, in memory only
         void setState(int place, State state) {
             states[place] = (byte) ((states[place] & ~3) | state.ordinal());
         }

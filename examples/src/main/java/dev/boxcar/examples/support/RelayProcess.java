@@ -66,7 +66,11 @@ public final class RelayProcess {
         return process;
     }
 
-    /** @throws IllegalStateException with the end of its log, when it has ended */
+    /**
+     * Checks that it still runs.
+     *
+     * @throws IllegalStateException with the end of its log, when it has ended
+     */
     public void requireAlive() {
         if (!process.isAlive()) {
             throw new IllegalStateException(name + " ended by itself:\n" + process.lastWords());

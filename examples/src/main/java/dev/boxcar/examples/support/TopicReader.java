@@ -81,7 +81,11 @@ public final class TopicReader implements AutoCloseable {
         return this;
     }
 
-    /** @throws IllegalStateException with the reason, when it gave up */
+    /**
+     * Checks that it still reads.
+     *
+     * @throws IllegalStateException with the reason, when it gave up
+     */
     public void check() {
         Exception cause = failure.get();
         if (cause != null) {
