@@ -46,7 +46,11 @@ final class Campaign {
         this.first = first;
         this.last = last;
         this.next = first;
-        // What happens to these processors would make anybody's log scream.
+        quietenTheLog();
+    }
+
+    /** What happens to these processors would make anybody's log scream. */
+    static void quietenTheLog() {
         ((Logger) LoggerFactory.getLogger("dev.boxcar.internal")).setLevel(Level.OFF);
     }
 

@@ -47,7 +47,7 @@ final class Simulate {
     }
 
     private static void traces(int count) {
-        new Campaign(Variant.SOUND, 1, 0); // quietens the log
+        Campaign.quietenTheLog();
         for (long each = 1; each <= count; each++) {
             System.out.println(
                     Long.toHexString(new Life(each, Variant.SOUND, false).run().trace()));

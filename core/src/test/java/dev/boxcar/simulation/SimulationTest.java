@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,9 +24,14 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
  */
 class SimulationTest {
 
-    private static final int LIVES = Integer.getInteger("boxcar.simulation.lives", 20_000);
+    private static final int LIVES = Integer.getInteger("boxcar.simulation.lives", 50_000);
     private static final int BUDGET = 2_000;
     private static final int THREADS = 2;
+
+    @BeforeAll
+    static void quietenTheLog() {
+        Campaign.quietenTheLog();
+    }
 
     @Test
     void nothingIsLostInventedReorderedOrRepeatedWithoutAReason() throws InterruptedException {
