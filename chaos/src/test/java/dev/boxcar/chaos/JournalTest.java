@@ -98,7 +98,7 @@ class JournalTest {
         journal.buried(refused);
         assertThat(journal.findings().wrong()).isEqualTo(new Wrong(0, 0, 0, 2, 0));
         arrive(refused);
-        assertThat(journal.findings().wrong()).isEqualTo(new Wrong(0, 0, 0, 3, 0));
+        assertThat(journal.findings().wrong()).isEqualTo(new Wrong(0, 0, 1, 3, 0));
     }
 
     @Test

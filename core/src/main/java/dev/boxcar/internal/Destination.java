@@ -26,7 +26,7 @@ final class Destination {
         this.name = name;
         this.processorId = environment.processorId();
         this.listener = environment.listener();
-        this.backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2), environment.random());
+        this.backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), environment.random());
     }
 
     boolean isAvailable() {
