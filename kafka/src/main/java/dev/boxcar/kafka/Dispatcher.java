@@ -29,8 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The thread never waits inside the client, which is created with {@code max.block.ms=0}. Entries whose topic the client does
  * not know yet are parked and looked at again every few milliseconds, while the others go on. When the client's {@link Window} or
- * its buffer is full, the rest of a call waits here. What has waited for too long is not sent: it goes with a later call if Kafka
- * answers others meanwhile, or else Kafka is unavailable.
+ * its buffer is full, the rest of a call waits here. What has waited for too long is not sent, and goes with a later call.
  */
 final class Dispatcher implements Delivery {
 
@@ -41,7 +40,6 @@ final class Dispatcher implements Delivery {
     private static final int LOOKS_OF_A_ROUND = 32;
 
     private static final String CLOSED = "the publisher is closed";
-    private static final String TOO_SLOW = "the client takes messages too slowly; nothing of this one was sent";
 
     /** An entry that waits until its topic is known. */
     private record Parked(Call call, int index) {}
@@ -331,7 +329,8 @@ final class Dispatcher implements Delivery {
                     Outcome.SKIPPED,
                     producer); // an earlier one of its key may have gone down with the other client
         } else if (isTooLateToSend(call, now)) {
-            refuse(call, index, producer.window().answers(now) ? Outcome.SKIPPED : Outcome.ended(TOO_SLOW), producer);
+            // There was no room for it. Whether Kafka can be reached, those will tell that have taken the room.
+            refuse(call, index, Outcome.SKIPPED, producer);
         } else {
             return hand(call, index, topic, producer);
         }

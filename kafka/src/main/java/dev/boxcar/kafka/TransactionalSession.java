@@ -37,8 +37,6 @@ final class TransactionalSession {
     /** So many bytes go into one transaction; the call that exceeds it still does. */
     private static final long PLENTY = 16 * 1024 * 1024;
 
-    private static final String TOO_SLOW = "the brokers take transactions too slowly; nothing of this call was sent";
-
     /** A record that did not come through, or that went down with another one. */
     private record Failure(Request request, int index, Exception cause) {
 
@@ -183,7 +181,8 @@ final class TransactionalSession {
             boolean tooLate = now - request.call.startedAt() >= timing.sendByNanos();
             if (tooLate && !request.parked) {
                 all.remove();
-                request.settleRest(PublishResult.unavailable(TOO_SLOW));
+                // It waited for the transaction before it, which has told whether Kafka can be reached.
+                request.settleRest(PublishResult.SKIPPED);
             } else if (prepare(request, known, now, tooLate)) {
                 all.remove();
                 ready.add(request);

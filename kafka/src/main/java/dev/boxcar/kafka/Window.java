@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Window {
 
     /** The room of a client that has not shown anything yet, and the least. */
-    static final long SMALLEST = 256 * 1024;
+    static final long SMALLEST = 1024 * 1024;
 
     private static final int PER_RECORD = 512;
     private static final int PER_RECORD_OF_NEW_TOPIC = 32 * 1024;
