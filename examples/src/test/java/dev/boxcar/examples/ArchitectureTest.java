@@ -37,6 +37,7 @@ class ArchitectureTest {
         "dev.boxcar.internal..",
         "dev.boxcar.jdbc..",
         "dev.boxcar.kafka..",
+        "dev.boxcar.http..",
         "dev.boxcar.testkit.."
     };
 
@@ -99,6 +100,17 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(allowed(API)
                         .or(resideInAnyPackage(
                                 "dev.boxcar.kafka..", "org.apache.kafka.clients..", "org.apache.kafka.common..")))
+                .check(BOXCAR);
+    }
+
+    @Test
+    void httpNeedsOnlyJavasClientAndAWriterOfJson() {
+        classes()
+                .that()
+                .resideInAPackage("dev.boxcar.http..")
+                .should()
+                .onlyDependOnClassesThat(allowed(API)
+                        .or(resideInAnyPackage("dev.boxcar.http..", "javax.crypto..", "com.fasterxml.jackson.core..")))
                 .check(BOXCAR);
     }
 
