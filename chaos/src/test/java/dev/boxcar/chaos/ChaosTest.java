@@ -59,6 +59,12 @@ class ChaosTest {
     }
 
     @Test
+    void nothingIsLostOnMySql() throws Exception {
+        Verdict verdict = run(DatabaseKind.MYSQL, false, SOME, Set.of());
+        assertThat(verdict.checks().ok()).as(story(verdict.text())).isTrue();
+    }
+
+    @Test
     void everyBrokenGuaranteeIsNoticed() throws Exception {
         Verdict verdict = run(DatabaseKind.POSTGRESQL, false, "database-restart", Set.of(Sabotage.Mode.values()));
         assertThat(verdict.checks().failed())

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -195,17 +196,22 @@ class HttpPublisherTest {
 
     @Test
     void onlySoManyRequestsAreUnderWayAtOnce() throws Exception {
-        CountDownLatch three = new CountDownLatch(3);
+        CountDownLatch end = new CountDownLatch(1);
         receiver.behave(request -> {
-            three.countDown();
-            await(three); // the first three meet; a fourth would meet them too if it were let through
+            await(end);
             return Receiver.status(200);
         });
         List<ClaimedEntry> entries = IntStream.range(0, 40)
                 .mapToObj(i -> entry(i, Message.of("k" + i, "m")))
                 .toList();
+        HttpPublisher opened = builder().maxConcurrentRequests(3).build();
+        publisher = opened;
 
-        PublishResults results = publish(builder().maxConcurrentRequests(3), entries);
+        CompletableFuture<PublishResults> call = opened.publish(entries).toCompletableFuture();
+        Await.until("three requests are under way", () -> receiver.mostUnderWay() >= 3);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300)); // for a fourth one to come, if it is let through
+        end.countDown();
+        PublishResults results = call.get(60, TimeUnit.SECONDS);
 
         assertThat(entries).allMatch(entry -> PublishResult.SENT.equals(results.of(entry.id())));
         assertThat(receiver.mostUnderWay()).isEqualTo(3);
