@@ -127,7 +127,7 @@ public final class Outbox<T> implements OutboxWriter<T>, AutoCloseable {
 
     /** What this processor is doing now. Costs nothing in the database. */
     public OutboxStatus status() {
-        return processor.engine().status();
+        return processor.status();
     }
 
     /** The entries that could not be published. */

@@ -1,6 +1,7 @@
 package dev.boxcar.internal;
 
 import dev.boxcar.OutboxClock;
+import dev.boxcar.OutboxStatus;
 import dev.boxcar.StorageException;
 import dev.boxcar.spi.OutboxStorage;
 import dev.boxcar.spi.WakeSource;
@@ -59,6 +60,24 @@ public final class Processor {
         if (closed) {
             throw new IllegalStateException("the outbox of processor " + environment.processorId() + " is closed");
         }
+    }
+
+    /** What it is doing now. It runs from the moment it was asked to, although its thread may not have come to it yet. */
+    public OutboxStatus status() {
+        boolean running;
+        synchronized (state) {
+            running = !closed && (background != null || pumping != null);
+        }
+        OutboxStatus now = engine.status();
+        return new OutboxStatus(
+                now.processorId(),
+                running,
+                now.claims(),
+                now.entriesInFlight(),
+                now.bytesInFlight(),
+                now.keysHeld(),
+                now.destinations(),
+                now.pausedNamespaces());
     }
 
     /** Looks for new entries soon; never blocks. */

@@ -73,6 +73,30 @@ class ProcessorTest {
     }
 
     @Test
+    void aProcessorRunsFromTheMomentItIsStarted() {
+        CompletableFuture<Void> threadsRun = new CompletableFuture<>();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        Outbox<InMemoryTransaction> outbox = Outbox.<InMemoryTransaction>builder()
+                .storage(storage)
+                .publisher(entries -> CompletableFuture.completedFuture(PublishResults.allSent()))
+                .executor(task -> threads.execute(() -> {
+                    threadsRun.join();
+                    task.run();
+                }))
+                .build();
+        assertThat(outbox.status().running()).isFalse();
+
+        outbox.start();
+        boolean running = outbox.status().running();
+        threadsRun.complete(null);
+        outbox.close();
+        threads.shutdown();
+
+        assertThat(running).isTrue();
+        assertThat(outbox.status().running()).isFalse();
+    }
+
+    @Test
     void threeProcessorsShareTheWork() throws Exception {
         Recorder recorder = new Recorder();
         List<Outbox<InMemoryTransaction>> all = new ArrayList<>();
