@@ -15,7 +15,7 @@ public enum Database {
     MARIADB("MariaDB", "`"),
     /** H2 2.x, in the process or as a server. */
     H2("H2", "\""),
-    /** SQLite 3.38 and newer: for one machine, and one writer at a time. */
+    /** SQLite 3.42 and newer: for one machine, and one writer at a time. */
     SQLITE("SQLite", "\"");
 
     private final String displayName;
