@@ -123,9 +123,22 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(allowed(API)
                         .or(resideInAnyPackage(
                                 "dev.boxcar.testkit..",
+                                "javax.sql..",
                                 "org.junit.jupiter.api..",
                                 "org.junit.jupiter.params..",
                                 "org.assertj..")))
+                .check(BOXCAR);
+    }
+
+    /** Whoever tests an application has chosen a test framework already. */
+    @Test
+    void scenariosNeedNoTestFramework() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.boxcar.testkit.scenario..")
+                .should()
+                .transitivelyDependOnClassesThat()
+                .resideInAnyPackage("org.junit..", "org.assertj..")
                 .check(BOXCAR);
     }
 

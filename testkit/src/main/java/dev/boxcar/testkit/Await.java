@@ -29,13 +29,21 @@ public final class Await {
      * @throws AssertionError when it does not hold after {@code patience}
      */
     public static void until(String what, Duration patience, BooleanSupplier condition) {
+        if (!holdsWithin(patience, condition)) {
+            throw new AssertionError("waited " + patience.toMillis() + " ms in vain for: " + what);
+        }
+    }
+
+    /** Waits until the condition holds, looking every millisecond, and tells whether it came to hold within {@code patience}. */
+    public static boolean holdsWithin(Duration patience, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > patience.toNanos()) {
-                throw new AssertionError("waited " + patience.toMillis() + " ms in vain for: " + what);
+                return false;
             }
             pause(Duration.ofMillis(1));
         }
+        return true;
     }
 
     /** Lets time pass. */
