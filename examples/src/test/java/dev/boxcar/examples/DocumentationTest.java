@@ -21,6 +21,7 @@ class DocumentationTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern SNIPPET =
             Pattern.compile("<!-- snippet: (\\S+)#(\\S+) -->\\n+```\\w*\\n(.*?)\\n```", Pattern.DOTALL);
+    private static final Pattern CODE = Pattern.compile("(?m)^```(java|sql|kotlin)\\n((?s:.*?))\\n```$");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#\\s]+)[^)]*\\)");
 
     private static List<Path> documents() throws IOException {
@@ -47,6 +48,23 @@ class DocumentationTest {
             }
         }
         assertThat(snippets).isGreaterThanOrEqualTo(2);
+    }
+
+    /** Java and SQL that readers will copy. */
+    @Test
+    void theGuideShowsNoCodeThatIsNotCompiled() throws IOException {
+        for (Path document : documents()) {
+            if (!ROOT.relativize(document).startsWith("docs/guide")) {
+                continue;
+            }
+            String text = Files.readString(document);
+            Matcher block = CODE.matcher(text);
+            while (block.find()) {
+                assertThat(text.substring(0, block.start()).stripTrailing())
+                        .as("%s: the %s before:%n%s", ROOT.relativize(document), block.group(1), block.group(2))
+                        .endsWith(" -->");
+            }
+        }
     }
 
     @Test
