@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads entries into memory, one read under way.
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * was settled is gone from the table.
  */
 final class Reader {
+
+    private static final Logger log = LoggerFactory.getLogger(Reader.class);
 
     /** A lane that has had no room for so long falls behind on its own. */
     private static final Duration PATIENCE = Duration.ofMillis(250);
@@ -354,6 +358,11 @@ final class Reader {
             tracked.state = Tracked.State.SETTLING;
             memory.activate(tracked);
             memory.forgetIfUnused(tracked.key);
+            log.warn(
+                    "processor {}: entry {} goes to the dead letters, since nobody could publish it: {}",
+                    environment.processorId(),
+                    id,
+                    defect);
             environment.listener().deadLettered(stored.entry(), defect);
             settler.dead(tracked, stored.entry().attempt(), defect, now);
         } else {

@@ -1,8 +1,15 @@
 package dev.boxcar.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.boxcar.ClaimedEntry;
+import dev.boxcar.DeadLetterQuery;
+import dev.boxcar.Message;
+import dev.boxcar.Outbox;
 import dev.boxcar.OutboxClock;
 import dev.boxcar.OutboxContext;
 import dev.boxcar.OutboxListener;
@@ -10,8 +17,12 @@ import dev.boxcar.OutboxSettings;
 import dev.boxcar.PublishResults;
 import dev.boxcar.Publisher;
 import dev.boxcar.memory.InMemoryStorage;
+import dev.boxcar.memory.InMemoryTransaction;
 import dev.boxcar.spi.Claim;
+import dev.boxcar.spi.OutboxStorage;
+import dev.boxcar.spi.ReadPage;
 import dev.boxcar.spi.StoredEntry;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +31,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What strange entries could do to the engine's memory and time. */
 class HostileEntriesTest {
@@ -56,6 +68,53 @@ class HostileEntriesTest {
         assertThat(lanes.all()).containsExactly(first, paused);
         assertThat(lanes.isPaused("paused")).isTrue();
         assertThat(lanes.of("first")).isSameAs(first);
+    }
+
+    @Test
+    void whoeverIsOnCallIsToldOfAnEntryThatNobodyCouldPublish() {
+        InMemoryStorage database = InMemoryStorage.create();
+        OutboxStorage<InMemoryTransaction> storage = withDefects(database);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Reader.class);
+        logger.addAppender(lines);
+        try (Outbox<InMemoryTransaction> outbox = Outbox.<InMemoryTransaction>builder()
+                        .storage(storage)
+                        .publisher(new Sink())
+                        .build();
+                InMemoryTransaction transaction = database.begin()) {
+            outbox.publish(transaction, Message.of("k", "m"));
+            transaction.commit();
+            assertThat(outbox.pumpOutbox()).isZero();
+        } finally {
+            logger.detachAppender(lines);
+        }
+
+        assertThat(database.deadLetters().list(DeadLetterQuery.all())).hasSize(1);
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .singleElement(STRING)
+                .contains("entry 1 goes to the dead letters", "its headers are no headers");
+    }
+
+    /** The same storage, in which every entry is broken. */
+    @SuppressWarnings("unchecked")
+    private static OutboxStorage<InMemoryTransaction> withDefects(InMemoryStorage storage) {
+        return (OutboxStorage<InMemoryTransaction>) Proxy.newProxyInstance(
+                OutboxStorage.class.getClassLoader(),
+                new Class<?>[] {OutboxStorage.class},
+                (proxy, method, arguments) -> {
+                    Object result = method.invoke(storage, arguments);
+                    return result instanceof ReadPage page
+                            ? new ReadPage(
+                                    page.entries().stream()
+                                            .map(each -> new StoredEntry(
+                                                    each.entry(), each.partition(), 0, "its headers are no headers"))
+                                            .toList(),
+                                    page.next(),
+                                    page.more())
+                            : result;
+                });
     }
 
     @Test
