@@ -178,6 +178,7 @@ public final class InMemoryStorage implements OutboxStorage<InMemoryTransaction>
         Duration oldest = first == null ? null : Duration.between(first.entry().createdAt(), clock.now());
         return new StorageStatus(
                 Math.min(entries.count(), StorageStatus.COUNT_LIMIT),
+                entries.count(),
                 oldest,
                 Math.min(deadLetters.count(), StorageStatus.COUNT_LIMIT),
                 leases.processors(clock.nanoTime()));

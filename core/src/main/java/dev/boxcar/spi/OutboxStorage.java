@@ -95,4 +95,13 @@ public interface OutboxStorage<T> {
 
     /** Numbers for people and health checks, at the cost of a few small queries whatever the size of the table. */
     StorageStatus status();
+
+    /**
+     * The sessions of the database that keep statements on the outbox's tables waiting at this moment, longest wait first: whom to
+     * ask, or to end, when nothing moves. Does not touch these tables, so it answers even while they are locked. Default: none,
+     * for storages that cannot tell.
+     */
+    default List<BlockingSession> blockingSessions() {
+        return List.of();
+    }
 }

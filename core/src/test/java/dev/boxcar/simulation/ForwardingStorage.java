@@ -3,6 +3,7 @@ package dev.boxcar.simulation;
 import dev.boxcar.DeadLetters;
 import dev.boxcar.Message;
 import dev.boxcar.OutboxContext;
+import dev.boxcar.spi.BlockingSession;
 import dev.boxcar.spi.Claim;
 import dev.boxcar.spi.ClaimView;
 import dev.boxcar.spi.OutboxStorage;
@@ -101,5 +102,10 @@ public abstract class ForwardingStorage<T> implements OutboxStorage<T> {
     @Override
     public StorageStatus status() {
         return storage.status();
+    }
+
+    @Override
+    public List<BlockingSession> blockingSessions() {
+        return storage.blockingSessions();
     }
 }

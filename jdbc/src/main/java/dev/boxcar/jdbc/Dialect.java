@@ -151,6 +151,24 @@ abstract class Dialect {
                 """;
     }
 
+    /**
+     * How many entries wait, without counting them. By default the range of their ids, of which there are never more; after an
+     * entry that stays while others go it is far too large.
+     */
+    String estimatePending() {
+        return """
+                select coalesce((select max(id) from ${outbox}) - (select min(id) from ${outbox}) + 1, 0)
+                """;
+    }
+
+    /**
+     * Whom statements on the tables wait for: session, user, application, number of those that wait, milliseconds of the longest
+     * wait. Empty where the database does not tell everybody.
+     */
+    String blockingSessions() {
+        return "";
+    }
+
     /** How many milliseconds the first entry has been waiting; no row when there is none. */
     abstract String oldestPending();
 

@@ -5,6 +5,7 @@ import dev.boxcar.Message;
 import dev.boxcar.OutboxContext;
 import dev.boxcar.StorageException;
 import dev.boxcar.TransactionException;
+import dev.boxcar.spi.BlockingSession;
 import dev.boxcar.spi.Claim;
 import dev.boxcar.spi.ClaimView;
 import dev.boxcar.spi.OutboxStorage;
@@ -194,6 +195,12 @@ public final class JdbcStorage implements OutboxStorage<Connection> {
     @Override
     public StorageStatus status() {
         return parts().status.status();
+    }
+
+    /** {@inheritDoc} Only PostgreSQL tells everybody; on the other databases there are none. */
+    @Override
+    public List<BlockingSession> blockingSessions() {
+        return parts().status.blockingSessions();
     }
 
     @Override

@@ -245,6 +245,47 @@ final class PostgresDialect extends Dialect {
                 """;
     }
 
+    /** What the server's statistics say; they follow within seconds. */
+    @Override
+    String estimatePending() {
+        return """
+                select coalesce(pg_stat_get_live_tuples(to_regclass('${outbox}')), 0)
+                """;
+    }
+
+    // Locks no table: to_regclass does not, and pg_locks and pg_stat_activity are no tables. Whoever waits himself is
+    // not told, only
+    // the one at the end of the chain. PostgreSQL 13 has no waitstart; there, the time of the statement must do.
+    @Override
+    String blockingSessions() {
+        return """
+                with locks as materialized (
+                    select l.pid, l.granted,
+                           l.database = (select oid from pg_database where datname = current_database())
+                               and l.relation in (to_regclass('${outbox}'), to_regclass('${claim}'),
+                                   to_regclass('${processor}'), to_regclass('${dead}')) as ours,
+                           case when not l.granted then (to_jsonb(l) ->> 'waitstart')::timestamptz end as since
+                    from pg_locks l
+                ), waiting as materialized (
+                    select pid, min(since) as since
+                    from locks
+                    group by pid
+                    having bool_or(not granted) and bool_or(ours)
+                )
+                select b.pid, coalesce(holder.usename::text, ''), coalesce(holder.application_name, ''), count(*),
+                       coalesce(max(greatest(0, extract(epoch from
+                           clock_timestamp() - coalesce(w.since, waiter.query_start)) * 1000)), 0)::bigint as wait
+                from waiting w
+                cross join lateral unnest(pg_blocking_pids(w.pid)) as b(pid)
+                left join pg_stat_activity holder on holder.pid = b.pid
+                left join pg_stat_activity waiter on waiter.pid = w.pid
+                where b.pid not in (select pid from waiting)
+                group by b.pid, holder.usename, holder.application_name
+                order by wait desc, b.pid
+                limit 20
+                """;
+    }
+
     @Override
     String oldestPending() {
         return """

@@ -1,5 +1,6 @@
 package dev.boxcar.jdbc;
 
+import dev.boxcar.spi.BlockingSession;
 import dev.boxcar.spi.StorageStatus;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,6 +16,8 @@ final class StatusQuery {
 
     private final Connections connections;
     private final String countPending;
+    private final String estimatePending;
+    private final String blockingSessions;
     private final String oldestPending;
     private final String countDead;
     private final String processors;
@@ -23,19 +26,29 @@ final class StatusQuery {
         Database database = dialect.database();
         this.connections = connections;
         this.countPending = names.in(database, dialect.countPending());
+        this.estimatePending = names.in(database, dialect.estimatePending());
+        this.blockingSessions = names.in(database, dialect.blockingSessions());
         this.oldestPending = names.in(database, dialect.oldestPending());
         this.countDead = names.in(database, dialect.countDead());
         this.processors = names.in(database, dialect.processors());
     }
 
     StorageStatus status() {
-        return connections.each(
-                "reading the status",
-                connection -> new StorageStatus(
-                        count(connection, countPending),
-                        oldest(connection),
-                        count(connection, countDead),
-                        processors(connection)));
+        return connections.each("reading the status", connection -> {
+            long pending = count(connection, countPending);
+            return new StorageStatus(
+                    pending,
+                    pending < StorageStatus.COUNT_LIMIT ? pending : Math.max(pending, estimate(connection)),
+                    oldest(connection),
+                    count(connection, countDead),
+                    processors(connection));
+        });
+    }
+
+    List<BlockingSession> blockingSessions() {
+        return blockingSessions.isEmpty()
+                ? List.of()
+                : connections.each("looking for sessions that block", this::blockingSessions);
     }
 
     private static long count(Connection connection, String sql) throws SQLException {
@@ -45,6 +58,30 @@ final class StatusQuery {
                 row.next();
                 return row.getLong(1);
             }
+        }
+    }
+
+    private long estimate(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(estimatePending);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private List<BlockingSession> blockingSessions(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(blockingSessions);
+                ResultSet rows = statement.executeQuery()) {
+            List<BlockingSession> found = new ArrayList<>();
+            while (rows.next()) {
+                found.add(new BlockingSession(
+                        rows.getString(1),
+                        rows.getString(2),
+                        rows.getString(3),
+                        rows.getInt(4),
+                        Duration.ofMillis(rows.getLong(5))));
+            }
+            return found;
         }
     }
 

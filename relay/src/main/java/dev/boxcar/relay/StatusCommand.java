@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description = {
             "Shows what waits in an outbox, and who works on it. Costs the database a few small queries, however long the "
-                    + "backlog: nothing is counted beyond 10,000.",
+                    + "backlog: nothing is counted beyond 10,000, more is the database's estimate.",
             ""
         })
 final class StatusCommand implements Callable<Integer> {
@@ -59,6 +59,7 @@ final class StatusCommand implements Callable<Integer> {
         return new JsonLine()
                 .put("storage", storage)
                 .put("pending", status.pending())
+                .put("pendingEstimate", status.pendingEstimate())
                 .put("countLimit", StorageStatus.COUNT_LIMIT)
                 .put("oldestPendingMillis", oldest == null ? null : Long.valueOf(oldest.toMillis()))
                 .put("deadLetters", status.deadLetters())
@@ -69,10 +70,7 @@ final class StatusCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         line(text, "outbox", storage);
         Duration oldest = status.oldestPending();
-        line(
-                text,
-                "pending",
-                count(status.pending()) + (oldest == null ? "" : ", the oldest for " + Units.text(oldest)));
+        line(text, "pending", pending(status) + (oldest == null ? "" : ", the oldest for " + Units.text(oldest)));
         line(text, "dead letters", count(status.deadLetters()));
         List<ProcessorStatus> processors = status.processors();
         if (processors.isEmpty()) {
@@ -95,6 +93,12 @@ final class StatusCommand implements Callable<Integer> {
 
     private static void line(StringBuilder text, String name, String value) {
         text.append(String.format(Locale.ROOT, "%-14s", name)).append(value).append(System.lineSeparator());
+    }
+
+    private static String pending(StorageStatus status) {
+        return status.pendingEstimate() > StorageStatus.COUNT_LIMIT
+                ? String.format(Locale.ROOT, "about %,d", status.pendingEstimate())
+                : count(status.pending());
     }
 
     private static String count(long number) {

@@ -4,6 +4,7 @@ import dev.boxcar.DeadLetters;
 import dev.boxcar.Message;
 import dev.boxcar.OutboxContext;
 import dev.boxcar.StorageException;
+import dev.boxcar.spi.BlockingSession;
 import dev.boxcar.spi.Claim;
 import dev.boxcar.spi.ClaimView;
 import dev.boxcar.spi.OutboxStorage;
@@ -172,6 +173,11 @@ public final class FaultyStorage<T> implements OutboxStorage<T> {
     @Override
     public StorageStatus status() {
         return call(Operation.STATUS, storage::status);
+    }
+
+    @Override
+    public List<BlockingSession> blockingSessions() {
+        return call(Operation.STATUS, storage::blockingSessions);
     }
 
     private void run(Operation operation, Runnable action) {

@@ -51,6 +51,7 @@ interface StatusContract<T> extends StoragePart<T> {
 
         StorageStatus status = driver().storage().status();
         assertThat(status.pending()).isEqualTo(2);
+        assertThat(status.pendingEstimate()).isEqualTo(2);
         assertThat(status.deadLetters()).isEqualTo(1);
         assertThat(status.oldestPending()).isBetween(Duration.ofMillis(1), Duration.ofMinutes(10));
     }
@@ -82,6 +83,15 @@ interface StatusContract<T> extends StoragePart<T> {
             driver().write("", messages);
         }
 
-        assertThat(driver().storage().status().pending()).isEqualTo(StorageStatus.COUNT_LIMIT);
+        StorageStatus status = driver().storage().status();
+        assertThat(status.pending()).isEqualTo(StorageStatus.COUNT_LIMIT);
+        assertThat(status.pendingEstimate()).isGreaterThanOrEqualTo(StorageStatus.COUNT_LIMIT);
+    }
+
+    @Test
+    default void nobodyBlocksWhereNobodyWaits() {
+        driver().write("", message("a", "1"));
+
+        assertThat(driver().storage().blockingSessions()).isEmpty();
     }
 }
