@@ -345,11 +345,15 @@ final class Dispatcher implements Delivery {
         }
         call.sentBy(producer);
         Exception refusal;
+        ClaimedEntry entry = call.entry(index);
+        Records.Scope around = topics.records().around(entry);
         try {
-            producer.send(Records.of(call.entry(index), topic), ack);
+            producer.send(topics.records().of(entry, topic), ack);
             refusal = ack.refusal();
         } catch (RuntimeException e) {
             refusal = e;
+        } finally {
+            around.close();
         }
         if (refusal != null) {
             window.giveBack(ack.cost());

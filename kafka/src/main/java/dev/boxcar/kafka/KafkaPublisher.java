@@ -1,6 +1,7 @@
 package dev.boxcar.kafka;
 
 import dev.boxcar.ClaimedEntry;
+import dev.boxcar.CloudEvents;
 import dev.boxcar.PublishLease;
 import dev.boxcar.PublishResults;
 import dev.boxcar.Publisher;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes entries to the topics of a Kafka cluster: the topic has the name of the entry's namespace unless
  * {@linkplain Builder#topic(Function) chosen otherwise}, key and payload are the record's, and headers that
- * {@link BoxcarHeaders} names tell the rest. Acknowledged means by all replicas in sync.
+ * {@link BoxcarHeaders} names tell the rest, or those of {@linkplain Builder#cloudEvents CloudEvents}. Acknowledged means by all replicas in sync.
  *
  * <p>What failures mean:
  *
@@ -129,6 +130,8 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
         private @Nullable String defaultTopic;
         private @Nullable String idPrefix;
         private @Nullable Function<ClaimedEntry, @Nullable String> topicChoice;
+        private @Nullable CloudEvents events;
+        private @Nullable Function<ClaimedEntry, ? extends AutoCloseable> around;
 
         private Builder() {}
 
@@ -165,6 +168,28 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
          */
         public Builder topic(Function<ClaimedEntry, @Nullable String> choice) {
             topicChoice = Objects.requireNonNull(choice, "choice");
+            return this;
+        }
+
+        /**
+         * Makes each record an event of the CloudEvents specification, in the binary mode of its Kafka protocol binding: the
+         * attributes are in headers {@code ce_…} and {@code content-type}, in place of those of {@link BoxcarHeaders}; {@code ce_id} is the
+         * message id. Key and payload stay what they are.
+         */
+        public Builder cloudEvents(CloudEvents value) {
+            events = Objects.requireNonNull(value, "cloudEvents");
+            return this;
+        }
+
+        /**
+         * What is to be around the handing over of each entry to the Kafka client, in the thread that does it: opened before,
+         * closed afterwards. For what instruments the client and asks for the current trace; the OpenTelemetry Java agent does. When it
+         * throws, that is logged once, and the entry goes its way.
+         *
+         * @param scope must be quick and safe for use by several threads
+         */
+        public Builder aroundEachSend(Function<ClaimedEntry, ? extends AutoCloseable> scope) {
+            around = Objects.requireNonNull(scope, "scope");
             return this;
         }
 
@@ -233,7 +258,10 @@ public final class KafkaPublisher implements Publisher, AutoCloseable {
         private Supplier<Topics> topics() {
             Function<ClaimedEntry, @Nullable String> choice = topicChoice;
             String topic = defaultTopic;
-            return choice != null ? () -> Topics.chosenBy(choice) : () -> Topics.namedAsNamespaces(topic);
+            Records records = new Records(events, around);
+            return choice != null
+                    ? () -> Topics.chosenBy(choice).with(records)
+                    : () -> Topics.namedAsNamespaces(topic).with(records);
         }
     }
 }

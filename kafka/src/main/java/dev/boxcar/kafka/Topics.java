@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the topic of an entry. For one thread at a time. */
+/** Chooses the topic of an entry, and knows the {@link Records} for it. For one thread at a time. */
 final class Topics {
 
     /** What Kafka allows. */
@@ -26,6 +26,7 @@ final class Topics {
 
     private final Function<ClaimedEntry, @Nullable String> choice;
     private final boolean varyWithinNamespace;
+    private final Records records;
     private final Map<String, Route> byName = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -35,18 +36,29 @@ final class Topics {
         }
     };
 
-    private Topics(Function<ClaimedEntry, @Nullable String> choice, boolean varyWithinNamespace) {
+    private Topics(Function<ClaimedEntry, @Nullable String> choice, boolean varyWithinNamespace, Records records) {
         this.choice = choice;
         this.varyWithinNamespace = varyWithinNamespace;
+        this.records = records;
     }
 
     /** The topic has the namespace's name. */
     static Topics namedAsNamespaces(@Nullable String defaultTopic) {
-        return new Topics(entry -> entry.namespace().isEmpty() ? defaultTopic : entry.namespace(), false);
+        return new Topics(
+                entry -> entry.namespace().isEmpty() ? defaultTopic : entry.namespace(), false, Records.PLAIN);
     }
 
     static Topics chosenBy(Function<ClaimedEntry, @Nullable String> choice) {
-        return new Topics(choice, true);
+        return new Topics(choice, true, Records.PLAIN);
+    }
+
+    /** The same with other records. */
+    Topics with(Records other) {
+        return new Topics(choice, varyWithinNamespace, other);
+    }
+
+    Records records() {
+        return records;
     }
 
     /** Whether two entries of one namespace, and perhaps of one key, may go to different topics. */

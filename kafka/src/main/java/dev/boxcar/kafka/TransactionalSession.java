@@ -340,16 +340,20 @@ final class TransactionalSession {
         return List.copyOf(failures);
     }
 
-    private static void send(TransactionalProducer to, Request request, int index, Queue<Failure> failures) {
+    private void send(TransactionalProducer to, Request request, int index, Queue<Failure> failures) {
         ClaimedEntry entry = request.call.entry(index);
+        String topic = Objects.requireNonNull(request.topics[index]);
+        Records.Scope around = topics.records().around(entry);
         try {
-            to.send(Records.of(entry, Objects.requireNonNull(request.topics[index])), (metadata, failure) -> {
+            to.send(topics.records().of(entry, topic), (metadata, failure) -> {
                 if (failure != null) {
                     failures.add(new Failure(request, index, failure));
                 }
             });
         } catch (RuntimeException e) {
             failures.add(new Failure(request, index, e));
+        } finally {
+            around.close();
         }
     }
 

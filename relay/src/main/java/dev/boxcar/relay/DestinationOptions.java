@@ -1,5 +1,6 @@
 package dev.boxcar.relay;
 
+import dev.boxcar.CloudEvents;
 import dev.boxcar.kafka.KafkaPublisher;
 import java.io.IOException;
 import java.io.Reader;
@@ -49,6 +50,13 @@ final class DestinationOptions implements SettingOptions {
     String transactionalIdPrefix;
 
     @Option(
+            names = "--cloudevents-source",
+            paramLabel = "URI",
+            description = "Make each record an event of the CloudEvents specification (binary mode) with this source.")
+    @Nullable
+    String cloudEventsSource;
+
+    @Option(
             names = "--stdout-publisher",
             description =
                     "Write messages to standard output as JSON lines: a payload or key that is valid UTF-8 as text, "
@@ -89,6 +97,9 @@ final class DestinationOptions implements SettingOptions {
         if (transactionalIdPrefix != null && !toKafka()) {
             throw new IllegalArgumentException("--kafka-transactional-id-prefix needs --kafka");
         }
+        if (cloudEventsSource != null && !toKafka()) {
+            throw new IllegalArgumentException("--cloudevents-source needs --kafka");
+        }
     }
 
     /** @throws IllegalArgumentException when the file cannot be read or a setting is refused */
@@ -106,6 +117,10 @@ final class DestinationOptions implements SettingOptions {
         String prefix = transactionalIdPrefix;
         if (prefix != null) {
             builder.transactional(prefix);
+        }
+        String source = cloudEventsSource;
+        if (source != null) {
+            builder.cloudEvents(CloudEvents.of(source));
         }
         return builder.build();
     }
