@@ -38,6 +38,8 @@ class ArchitectureTest {
         "dev.boxcar.jdbc..",
         "dev.boxcar.kafka..",
         "dev.boxcar.http..",
+        "dev.boxcar.micrometer..",
+        "dev.boxcar.opentelemetry..",
         "dev.boxcar.testkit.."
     };
 
@@ -111,6 +113,29 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(allowed(API)
                         .or(resideInAnyPackage("dev.boxcar.http..", "javax.crypto..", "com.fasterxml.jackson.core..")))
+                .check(BOXCAR);
+    }
+
+    @Test
+    void micrometerNeedsOnlyMicrometersCore() {
+        classes()
+                .that()
+                .resideInAPackage("dev.boxcar.micrometer..")
+                .should()
+                .onlyDependOnClassesThat(allowed(API)
+                        .or(resideInAnyPackage("dev.boxcar.micrometer..", "io.micrometer.core.instrument..")))
+                .check(BOXCAR);
+    }
+
+    @Test
+    void opentelemetryNeedsOnlyItsApi() {
+        classes()
+                .that()
+                .resideInAPackage("dev.boxcar.opentelemetry..")
+                .should()
+                .onlyDependOnClassesThat(allowed(API)
+                        .or(resideInAnyPackage(
+                                "dev.boxcar.opentelemetry..", "io.opentelemetry.api..", "io.opentelemetry.context..")))
                 .check(BOXCAR);
     }
 

@@ -19,6 +19,9 @@ final class OpenStorage implements AutoCloseable {
     /** A processor blocks on four calls at the most. */
     private static final int POOL_SIZE = 4;
 
+    /** Who looks at the table for metrics must not take a connection from the processor. */
+    private static final int POOL_SIZE_WITH_METRICS = POOL_SIZE + 2;
+
     private final HikariDataSource pool;
     private final JdbcStorage storage;
     private final boolean create;
@@ -30,17 +33,23 @@ final class OpenStorage implements AutoCloseable {
         this.create = create;
     }
 
+    /** For a command that serves no metrics; see below. */
+    static OpenStorage open(DatabaseOptions options, boolean create, Duration patience, Io io) {
+        return open(options, create, patience, false, io);
+    }
+
     /**
      * @param create whether {@link #prepare} creates missing tables
      * @param patience how long to wait for a connection before giving up
+     * @param metrics whether somebody looks at the table for metrics meanwhile
      */
-    static OpenStorage open(DatabaseOptions options, boolean create, Duration patience, Io io) {
+    static OpenStorage open(DatabaseOptions options, boolean create, Duration patience, boolean metrics, Io io) {
         JdbcAddress address = options.address();
         HikariConfig config = new HikariConfig();
         config.setPoolName("boxcar");
         config.setDriverClassName(address.driverClass());
         config.setJdbcUrl(address.url());
-        config.setMaximumPoolSize(POOL_SIZE);
+        config.setMaximumPoolSize(metrics ? POOL_SIZE_WITH_METRICS : POOL_SIZE);
         config.setMinimumIdle(1);
         config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(patience.toMillis());

@@ -1,12 +1,13 @@
 package dev.boxcar.relay;
 
 import dev.boxcar.Outbox;
+import dev.boxcar.OutboxListener;
 import dev.boxcar.Publisher;
 import dev.boxcar.StorageException;
 import dev.boxcar.spi.WakeSource;
 import java.sql.Connection;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ final class Relay {
             OpenStorage database,
             Publisher publisher,
             ProcessorOptions options,
-            @Nullable EventLog events,
+            List<OutboxListener> listeners,
             StopSignal stop) {
         this.database = database;
         this.stop = stop;
@@ -37,14 +38,16 @@ final class Relay {
         if (id != null) {
             builder.processorId(id);
         }
-        if (events != null) {
-            builder.listener(events);
-        }
+        listeners.forEach(builder::listener);
         WakeSource wakes = database.wakes();
         if (wakes != null) {
             builder.wakeSource(wakes);
         }
         this.outbox = builder.build();
+    }
+
+    Outbox<Connection> outbox() {
+        return outbox;
     }
 
     /** Returns when it was stopped and everything is given back. */

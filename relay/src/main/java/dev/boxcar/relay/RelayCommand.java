@@ -1,9 +1,14 @@
 package dev.boxcar.relay;
 
+import dev.boxcar.OutboxListener;
 import dev.boxcar.Publisher;
 import dev.boxcar.kafka.KafkaPublisher;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +62,9 @@ final class RelayCommand implements Callable<Integer> {
     private ProcessorOptions processor = new ProcessorOptions();
 
     @Mixin
+    private MetricsOptions metricsOptions = new MetricsOptions();
+
+    @Mixin
     private EventOptions eventOptions = new EventOptions();
 
     @Option(names = "--exit-on-stdin-close", hidden = true, description = "Stop when standard input ends.")
@@ -73,6 +81,7 @@ final class RelayCommand implements Callable<Integer> {
             eventOptions.check(!destination.toKafka());
             processor.settings();
             listen.check(databaseOptions);
+            metricsOptions.check();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(), SettingOptions.inOptionNames(spec, String.valueOf(e.getMessage())), e);
@@ -110,13 +119,28 @@ final class RelayCommand implements Callable<Integer> {
     private void carryTo(Publisher publisher, String name) {
         boolean create = createSchema.create || databaseOptions.embedded();
         try (EventLog events = eventOptions.open(io);
-                OpenStorage database = OpenStorage.open(databaseOptions, create, PATIENCE, io)) {
+                OpenStorage database =
+                        OpenStorage.open(databaseOptions, create, PATIENCE, metricsOptions.wanted(), io);
+                MetricsServer metrics = metricsOptions.open()) {
             if (databaseOptions.embedded()) {
                 sayHowToTryIt();
             }
             database.wakes(listen.source(databaseOptions, database.storage(), io));
-            new Relay(database, publisher, processor, events, stop).run(name);
+            Relay relay = new Relay(
+                    database,
+                    publisher,
+                    processor,
+                    listeners(events, metrics == null ? null : metrics.listener()),
+                    stop);
+            if (metrics != null) {
+                metrics.watch(relay.outbox(), database.storage(), database.pool());
+            }
+            relay.run(name);
         }
+    }
+
+    private static List<OutboxListener> listeners(@Nullable OutboxListener... wanted) {
+        return Stream.of(wanted).filter(Objects::nonNull).toList();
     }
 
     private void sayHowToTryIt() {

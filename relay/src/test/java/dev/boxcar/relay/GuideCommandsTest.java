@@ -69,7 +69,8 @@ class GuideCommandsTest {
     void everyOptionOfARelayThatTheGuideNamesIsOne() throws IOException {
         List<String> known = new ArrayList<>();
         options(boxcar().getCommandSpec(), known);
-        for (String name : List.of("operations.md", "tuning.md", "databases.md", "security.md")) {
+        for (String name :
+                List.of("operations.md", "tuning.md", "databases.md", "security.md", "observability.md", "kafka.md")) {
             Path document = ROOT.resolve("docs/guide").resolve(name);
             Matcher option = OPTION.matcher(Files.readString(document));
             while (option.find()) {
