@@ -164,7 +164,7 @@ final class ProducerSettings {
 
     /** Lingering and one request must fit into the time for delivery. */
     private static void waiting(Map<String, Object> all, Timing timing) {
-        int linger = intOf(all, ProducerConfig.LINGER_MS_CONFIG, 1);
+        int linger = intOf(all, ProducerConfig.LINGER_MS_CONFIG, 0);
         int longestLinger = timing.deliveryMillis() / 2;
         if (linger < 0 || linger > longestLinger) {
             throw refused(

@@ -30,7 +30,7 @@ class ProducerSettingsTest {
                     transactional.id                      | mine     | a fixed id would make processors fence each other
                     linger.ms                             | 301      | with publishTimeout 1000 ms it must be from 0 to 300
                     linger.ms                             | -1       | it must be from 0 to 300
-                    request.timeout.ms                    | 30000    | with publishTimeout 1000 ms and linger.ms 1 it must be from 1 to 599
+                    request.timeout.ms                    | 30000    | with publishTimeout 1000 ms and linger.ms 0 it must be from 1 to 600
                     buffer.memory                         | 500000   | it must hold a batch (batch.size 65536) and a request (max.request.size 1048576)
                     key.serializer                        | MySerial | keys and payloads are bytes already
                     value.serializer                      | MySerial | keys and payloads are bytes already
@@ -79,7 +79,7 @@ class ProducerSettingsTest {
                 .contains(
                         entry("delivery.timeout.ms", 6_000),
                         entry("request.timeout.ms", 5_999),
-                        entry("linger.ms", 1L),
+                        entry("linger.ms", 0L),
                         entry("max.block.ms", 0L),
                         entry("acks", "all"),
                         entry("enable.idempotence", true),
