@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class PostgresReader implements Reader {
 
     // The first row tells where the statement stands, the others are the page. "is true" keeps the planner from the
-    // index on xid, which would have to sort all that is waiting for each page. Entries with a large part come without
+    // index on xid, which would have to sort all that is waiting for each page. The comparison of pairs, with their order,
+    // keeps it to that index: of a backlog that few transactions wrote it would believe that each wrote much of it, and
+    // walk the primary key. Entries with a large part come without
     // it, and with their size. What is not needed of most rows is null there: each value costs both sides. A
     // transaction that is still open is not looked into, however much it has written.
     private static final String READ = """
@@ -58,11 +60,11 @@ final class PostgresReader implements Reader {
                  cross join lateral (
                      select *
                      from ${outbox}
-                     where xid = open.xid and id > ?
+                     where (xid, id) > (open.xid, ?::bigint) and xid <= open.xid
                        and (? >> part) & 1 = 1
                        and (? or (namespace = any (?::varchar[])) = ?)
                        and (? or pg_visible_in_snapshot(xid, (select ?::pg_snapshot)))
-                     order by id
+                     order by xid, id
                      limit ?) o
                  where pg_visible_in_snapshot(open.xid, pg_current_snapshot())
                  order by o.id

@@ -247,6 +247,37 @@ class PostgresReadingTest {
         assertThat(after[1] - before[1]).as("index entries read").isLessThan(1_000);
     }
 
+    /**
+     * Statistics of a backlog that few transactions wrote tell the planner that any transaction wrote a large part of the table,
+     * and so that walking all of it finds a page soon.
+     */
+    @Test
+    void whatEndedLateIsFoundByItsNumberHoweverFewTransactionsWroteTheBacklog() throws SQLException {
+        fixture.close();
+        open(config -> config.setMaximumPoolSize(2));
+        StorageReader reader = driver.reader();
+        fixture.execute("insert into ${outbox} (payload) select '\\x00' from generate_series(1, 20000)");
+        assertThat(reader.readOn(1_000)).hasSize(20_000);
+        fixture.execute("analyze ${outbox}");
+        heartbeat();
+        assertThat(reader.readOn(1_000)).isEmpty();
+        long[] before = visited();
+
+        for (int i = 0; i < 20; i++) {
+            Connection late = driver.begin("", Message.of("k", "late"));
+            heartbeat();
+            assertThat(reader.readOn(1_000)).isEmpty();
+            driver.commit(late);
+            assertThat(texts(reader.readOn(1_000))).containsExactly("late");
+        }
+
+        long[] after = visited();
+        assertThat(after[0] - before[0]).as("rows read by sequential scans").isZero();
+        assertThat(after[1] - before[1])
+                .as("index entries read by 40 reads behind 20,000 rows")
+                .isLessThan(40 * 100);
+    }
+
     private long[] visited() throws SQLException {
         try (Connection connection = fixture.dataSource.getConnection()) {
             try (Statement statement = connection.createStatement()) {
