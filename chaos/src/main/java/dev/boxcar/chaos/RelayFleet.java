@@ -6,6 +6,9 @@ import dev.boxcar.examples.support.RelayProcess;
 import dev.boxcar.examples.support.RelayProcess.Launch;
 import dev.boxcar.relay.Main;
 import dev.boxcar.spi.StorageStatus.ProcessorStatus;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,6 +171,20 @@ final class RelayFleet implements AutoCloseable {
     /** Asks all of them to end, and waits until they have. */
     void stopAll() {
         slots().forEach(this::terminate);
+    }
+
+    /** How often relays noted that something which they had sent may arrive twice, though all could be reached. */
+    long unanswered() throws IOException {
+        long found = 0;
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder, "*.log")) {
+            for (Path log : logs) {
+                try (Stream<String> lines = Files.lines(log)) {
+                    found += lines.filter(line -> line.contains("may arrive twice"))
+                            .count();
+                }
+            }
+        }
+        return found;
     }
 
     @Override

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class PostgresReader implements Reader {
 
     // The first row tells where the statement stands, the others are the page. "is true" keeps the planner from the
-    // index on xid, which would have to sort all that is waiting for each page. The comparison of pairs, with their order,
+    // index on xid, which would have to sort all that is waiting for each page. The comparison of pairs, with their
+    // order,
     // keeps it to that index: of a backlog that few transactions wrote it would believe that each wrote much of it, and
     // walk the primary key. Entries with a large part come without
     // it, and with their size. What is not needed of most rows is null there: each value costs both sides. A

@@ -32,7 +32,15 @@ final class Troubles {
         Trouble trouble = byTopic.computeIfAbsent(partition.topic(), topic -> new ConcurrentHashMap<>())
                 .merge(partition, new Trouble(now, 1), (before, one) -> new Trouble(now, before.times + 1));
         // Once may be a broker that stalled.
-        if (trouble.times == 2 && othersAreFine) {
+        if (trouble.times == 1 && othersAreFine) {
+            log.info(
+                    "{}: partition {} of topic '{}' did not answer in time, while others do; what it was sent goes again, and "
+                            + "may arrive twice: {}",
+                    name,
+                    partition.partition(),
+                    partition.topic(),
+                    reason);
+        } else if (trouble.times == 2 && othersAreFine) {
             log.warn(
                     "{}: partition {} of topic '{}' takes no messages while others do; its messages wait, no attempt is used "
                             + "up: {}",

@@ -78,7 +78,7 @@ class ProducerSettingsTest {
         assertThat(all)
                 .contains(
                         entry("delivery.timeout.ms", 6_000),
-                        entry("request.timeout.ms", 5_999),
+                        entry("request.timeout.ms", 6_000),
                         entry("linger.ms", 0L),
                         entry("max.block.ms", 0L),
                         entry("acks", "all"),
