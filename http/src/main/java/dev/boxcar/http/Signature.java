@@ -2,6 +2,7 @@ package dev.boxcar.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.boxcar.PercentEncoding;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.List;

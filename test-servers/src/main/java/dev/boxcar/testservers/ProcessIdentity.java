@@ -27,7 +27,7 @@ record ProcessIdentity(long pid, String start) {
         try {
             String line = Files.readString(stat, StandardCharsets.ISO_8859_1);
             String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
-            boolean ended = fields[0].equals("Z") || fields[0].equals("X");
+            boolean ended = fields[0].equals("X") || (fields[0].equals("Z") && !hasOtherThreads(pid));
             return ended
                     ? Optional.empty()
                     : Optional.of(new ProcessIdentity(pid, bootId() + "-" + fields[START_TICKS_AFTER_NAME]));
@@ -63,6 +63,13 @@ record ProcessIdentity(long pid, String start) {
                     .forEach(tree::add);
         }
         return tree;
+    }
+
+    /** The first thread of a process may have ended before the others, which keep its ports. */
+    private static boolean hasOtherThreads(long pid) {
+        String[] threads =
+                PROC.resolve(Long.toString(pid)).resolve("task").toFile().list();
+        return threads != null && threads.length > 1;
     }
 
     private static String bootId() throws IOException {

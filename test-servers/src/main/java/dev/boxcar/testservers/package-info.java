@@ -3,10 +3,11 @@
  *
  * <ol>
  *   <li>A test asks for a server: {@link dev.boxcar.testservers.PostgresServer}, {@link
- *       dev.boxcar.testservers.MySqlServer}, {@link dev.boxcar.testservers.MariaDbServer} or {@link
- *       dev.boxcar.testservers.KafkaServer}.
+ *       dev.boxcar.testservers.MySqlServer}, {@link dev.boxcar.testservers.MariaDbServer}, {@link
+ *       dev.boxcar.testservers.KafkaServer}, {@link dev.boxcar.testservers.RabbitMqServer}, {@link
+ *       dev.boxcar.testservers.NatsServer} or {@link dev.boxcar.testservers.RedisServer}.
  *   <li>Its program comes from Maven Central, copied by the build and unpacked once into a folder that all JVMs of a user
- *       share.
+ *       share; RabbitMQ, NATS and Redis are those that the operating system has installed.
  *   <li>It runs on 127.0.0.1, with durable settings, and each {@link dev.boxcar.testservers.TestServer} can be stopped,
  *       killed, paused and restarted.
  *   <li>It ends with the JVM that started it. Where that JVM was killed, the operating system ends the server, and the

@@ -30,8 +30,8 @@ class OrphanTest {
 
     @Test
     void allServersEndWithinSecondsWhenTheirJvmIsKilled() {
-        Holder holder = hold("postgres", "kafka", "mariadb", "mysql");
-        assertThat(holder.processes).hasSizeGreaterThan(6).allMatch(ProcessIdentity::isAlive);
+        Holder holder = hold("postgres", "kafka", "mariadb", "mysql", "rabbitmq", "nats", "redis");
+        assertThat(holder.processes).hasSizeGreaterThan(9).allMatch(ProcessIdentity::isAlive);
 
         holder.kill();
 
@@ -45,7 +45,7 @@ class OrphanTest {
 
     @Test
     void allServersEndAndTheirFoldersGoWhenTheirJvmExits() throws Exception {
-        Holder holder = hold("postgres", "kafka");
+        Holder holder = hold("postgres", "kafka", "rabbitmq");
 
         holder.jvm.getOutputStream().close();
 

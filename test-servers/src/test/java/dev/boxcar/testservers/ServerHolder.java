@@ -21,6 +21,9 @@ final class ServerHolder {
                 case "kafka" -> KafkaServer.start();
                 case "mariadb" -> MariaDbServer.start();
                 case "mysql" -> MySqlServer.start();
+                case "rabbitmq" -> RabbitMqServer.start();
+                case "nats" -> NatsServer.start();
+                case "redis" -> RedisServer.start();
                 default -> PostgresServer.start();
             };
             if (server instanceof DatabaseServer database) {

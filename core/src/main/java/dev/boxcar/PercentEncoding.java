@@ -1,20 +1,27 @@
-package dev.boxcar.http;
+package dev.boxcar;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 
 /**
  * Percent-encoding of header values as in the HTTP binding of CloudEvents 1.0, section 3.1.3.2: everything that is not visible
- * ASCII, and the double quote and the percent sign.
+ * ASCII, and the double quote and the percent sign. For publishers whose protocol allows no other headers.
  */
-final class PercentEncoding {
+public final class PercentEncoding {
 
     private static final byte[] DIGITS = "0123456789ABCDEF".getBytes(US_ASCII);
 
     private PercentEncoding() {}
 
-    static String of(byte[] value) {
+    /** The encoded form of a text. */
+    public static String of(String value) {
+        return of(value.getBytes(UTF_8));
+    }
+
+    /** The encoded form of bytes. */
+    public static String of(byte[] value) {
         ByteArrayOutputStream encoded = new ByteArrayOutputStream(value.length + 16);
         for (byte b : value) {
             if (b > ' ' && b < 0x7f && b != '"' && b != '%') {
