@@ -40,6 +40,9 @@ class ArchitectureTest {
         "dev.boxcar.http..",
         "dev.boxcar.micrometer..",
         "dev.boxcar.opentelemetry..",
+        "dev.boxcar.rabbitmq..",
+        "dev.boxcar.nats..",
+        "dev.boxcar.redis..",
         "dev.boxcar.testkit.."
     };
 
@@ -137,6 +140,21 @@ class ArchitectureTest {
                         .or(resideInAnyPackage(
                                 "dev.boxcar.opentelemetry..", "io.opentelemetry.api..", "io.opentelemetry.context..")))
                 .check(BOXCAR);
+    }
+
+    @Test
+    void rabbitMqNeedsOnlyItsClient() {
+        needsOnly("dev.boxcar.rabbitmq..", "com.rabbitmq.client..");
+    }
+
+    @Test
+    void natsNeedsOnlyItsClient() {
+        needsOnly("dev.boxcar.nats..", "io.nats.client..");
+    }
+
+    @Test
+    void redisNeedsOnlyItsClient() {
+        needsOnly("dev.boxcar.redis..", "io.lettuce.core..");
     }
 
     @Test
@@ -255,6 +273,15 @@ class ArchitectureTest {
         assertThat(owners)
                 .hasSizeGreaterThan(6)
                 .allSatisfy((name, folders) -> assertThat(folders).hasSize(1));
+    }
+
+    private static void needsOnly(String module, String client) {
+        classes()
+                .that()
+                .resideInAPackage(module)
+                .should()
+                .onlyDependOnClassesThat(allowed(API).or(resideInAnyPackage(module, client)))
+                .check(BOXCAR);
     }
 
     private static DescribedPredicate<JavaClass> allowed(String... packages) {

@@ -1,0 +1,5 @@
+/** Publishes to RabbitMQ: see {@link dev.boxcar.rabbitmq.RabbitMqPublisher}. */
+@NullMarked
+package dev.boxcar.rabbitmq;
+
+import org.jspecify.annotations.NullMarked;
