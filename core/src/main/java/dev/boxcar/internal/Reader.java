@@ -41,12 +41,6 @@ final class Reader {
     /** A slow read must not make the next ones late as well. */
     private static final Duration LONGEST_REST = Duration.ofMillis(2);
 
-    /**
-     * Each feed that starts walks over all that waits, whatever part of it is its own. When processors come, partitions change
-     * hands in several steps: what comes in while a feed is still on its way joins that one, which starts again.
-     */
-    private static final int MOST_SHARED = 2;
-
     private final Environment environment;
     private final StorageCalls calls;
     private final ClaimKeeper claims;
@@ -114,11 +108,7 @@ final class Reader {
         if (partitions.isEmpty()) {
             return;
         }
-        if (shared.size() < MOST_SHARED) {
-            shared.add(new Feed(null, partitions, null));
-        } else {
-            shared.get(MOST_SHARED - 1).add(partitions);
-        }
+        shared.add(new Feed(null, partitions, null));
         feedsOfLanes().forEach(feed -> feed.add(partitions));
     }
 
