@@ -3,8 +3,9 @@
  *
  * <ol>
  *   <li>A test asks for a server: {@link dev.boxcar.testservers.PostgresServer}, {@link
- *       dev.boxcar.testservers.MySqlServer}, {@link dev.boxcar.testservers.MariaDbServer} or {@link
- *       dev.boxcar.testservers.KafkaServer}.
+ *       dev.boxcar.testservers.MySqlServer}, {@link dev.boxcar.testservers.MariaDbServer}, {@link
+ *       dev.boxcar.testservers.KafkaServer}, {@link dev.boxcar.testservers.ArtemisServer} or {@link
+ *       dev.boxcar.testservers.ElasticMqServer}.
  *   <li>Its program comes from Maven Central, copied by the build and unpacked once into a folder that all JVMs of a user
  *       share.
  *   <li>It runs on 127.0.0.1, with durable settings, and each {@link dev.boxcar.testservers.TestServer} can be stopped,
