@@ -40,6 +40,8 @@ class ArchitectureTest {
         "dev.boxcar.http..",
         "dev.boxcar.micrometer..",
         "dev.boxcar.opentelemetry..",
+        "dev.boxcar.jms..",
+        "dev.boxcar.sqs..",
         "dev.boxcar.testkit.."
     };
 
@@ -136,6 +138,32 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(allowed(API)
                         .or(resideInAnyPackage(
                                 "dev.boxcar.opentelemetry..", "io.opentelemetry.api..", "io.opentelemetry.context..")))
+                .check(BOXCAR);
+    }
+
+    @Test
+    void jmsNeedsOnlyTheInterfacesOfJms() {
+        classes()
+                .that()
+                .resideInAPackage("dev.boxcar.jms..")
+                .should()
+                .onlyDependOnClassesThat(allowed(API).or(resideInAnyPackage("dev.boxcar.jms..", "jakarta.jms")))
+                .check(BOXCAR);
+    }
+
+    @Test
+    void sqsNeedsOnlyItsClientAndAWriterOfJson() {
+        classes()
+                .that()
+                .resideInAPackage("dev.boxcar.sqs..")
+                .should()
+                .onlyDependOnClassesThat(allowed(API)
+                        .or(resideInAnyPackage(
+                                "dev.boxcar.sqs..",
+                                "software.amazon.awssdk.services.sqs..",
+                                "software.amazon.awssdk.core..",
+                                "software.amazon.awssdk.awscore..",
+                                "com.fasterxml.jackson.core..")))
                 .check(BOXCAR);
     }
 
