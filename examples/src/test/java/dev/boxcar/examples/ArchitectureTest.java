@@ -43,6 +43,8 @@ class ArchitectureTest {
         "dev.boxcar.rabbitmq..",
         "dev.boxcar.nats..",
         "dev.boxcar.redis..",
+        "dev.boxcar.jms..",
+        "dev.boxcar.sqs..",
         "dev.boxcar.testkit.."
     };
 
@@ -155,6 +157,32 @@ class ArchitectureTest {
     @Test
     void redisNeedsOnlyItsClient() {
         needsOnly("dev.boxcar.redis..", "io.lettuce.core..");
+    }
+
+    @Test
+    void jmsNeedsOnlyTheInterfacesOfJms() {
+        classes()
+                .that()
+                .resideInAPackage("dev.boxcar.jms..")
+                .should()
+                .onlyDependOnClassesThat(allowed(API).or(resideInAnyPackage("dev.boxcar.jms..", "jakarta.jms")))
+                .check(BOXCAR);
+    }
+
+    @Test
+    void sqsNeedsOnlyItsClientAndAWriterOfJson() {
+        classes()
+                .that()
+                .resideInAPackage("dev.boxcar.sqs..")
+                .should()
+                .onlyDependOnClassesThat(allowed(API)
+                        .or(resideInAnyPackage(
+                                "dev.boxcar.sqs..",
+                                "software.amazon.awssdk.services.sqs..",
+                                "software.amazon.awssdk.core..",
+                                "software.amazon.awssdk.awscore..",
+                                "com.fasterxml.jackson.core..")))
+                .check(BOXCAR);
     }
 
     @Test

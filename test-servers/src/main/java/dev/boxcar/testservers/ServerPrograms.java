@@ -76,8 +76,13 @@ final class ServerPrograms {
 
     /** The class path of the Kafka broker. */
     static String kafkaClassPath() {
+        return classPath("kafka");
+    }
+
+    /** The class path of a server that runs in a JVM, with a logger that writes to standard error. */
+    static String classPath(String key) {
         try {
-            return Files.readString(file("kafka")).trim() + File.pathSeparator + file("kafka.logger");
+            return Files.readString(file(key)).trim() + File.pathSeparator + file("kafka.logger");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

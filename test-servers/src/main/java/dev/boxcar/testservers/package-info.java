@@ -5,7 +5,8 @@
  *   <li>A test asks for a server: {@link dev.boxcar.testservers.PostgresServer}, {@link
  *       dev.boxcar.testservers.MySqlServer}, {@link dev.boxcar.testservers.MariaDbServer}, {@link
  *       dev.boxcar.testservers.KafkaServer}, {@link dev.boxcar.testservers.RabbitMqServer}, {@link
- *       dev.boxcar.testservers.NatsServer} or {@link dev.boxcar.testservers.RedisServer}.
+ *       dev.boxcar.testservers.NatsServer}, {@link dev.boxcar.testservers.RedisServer}, {@link
+ *       dev.boxcar.testservers.ArtemisServer} or {@link dev.boxcar.testservers.ElasticMqServer}.
  *   <li>Its program comes from Maven Central, copied by the build and unpacked once into a folder that all JVMs of a user
  *       share; RabbitMQ, NATS and Redis are those that the operating system has installed.
  *   <li>It runs on 127.0.0.1, with durable settings, and each {@link dev.boxcar.testservers.TestServer} can be stopped,
