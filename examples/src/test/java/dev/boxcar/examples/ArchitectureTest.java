@@ -40,6 +40,7 @@ class ArchitectureTest {
         "dev.boxcar.http..",
         "dev.boxcar.micrometer..",
         "dev.boxcar.opentelemetry..",
+        "dev.boxcar.spring..",
         "dev.boxcar.testkit.."
     };
 
@@ -136,6 +137,25 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(allowed(API)
                         .or(resideInAnyPackage(
                                 "dev.boxcar.opentelemetry..", "io.opentelemetry.api..", "io.opentelemetry.context..")))
+                .check(BOXCAR);
+    }
+
+    @Test
+    void theSpringStarterNeedsOnlySpringAndJackson() {
+        classes()
+                .that()
+                .resideInAPackage("dev.boxcar.spring..")
+                .should()
+                .onlyDependOnClassesThat(allowed(API)
+                        .or(resideInAnyPackage(
+                                "dev.boxcar.spring..",
+                                "dev.boxcar.jdbc..",
+                                "dev.boxcar.kafka..",
+                                "dev.boxcar.http..",
+                                "javax.sql..",
+                                "org.springframework..",
+                                "com.fasterxml.jackson..",
+                                "tools.jackson..")))
                 .check(BOXCAR);
     }
 
