@@ -45,6 +45,7 @@ class ArchitectureTest {
         "dev.boxcar.redis..",
         "dev.boxcar.jms..",
         "dev.boxcar.sqs..",
+        "dev.boxcar.spring..",
         "dev.boxcar.testkit.."
     };
 
@@ -182,6 +183,25 @@ class ArchitectureTest {
                                 "software.amazon.awssdk.core..",
                                 "software.amazon.awssdk.awscore..",
                                 "com.fasterxml.jackson.core..")))
+                .check(BOXCAR);
+    }
+
+    @Test
+    void theSpringStarterNeedsOnlySpringAndJackson() {
+        classes()
+                .that()
+                .resideInAPackage("dev.boxcar.spring..")
+                .should()
+                .onlyDependOnClassesThat(allowed(API)
+                        .or(resideInAnyPackage(
+                                "dev.boxcar.spring..",
+                                "dev.boxcar.jdbc..",
+                                "dev.boxcar.kafka..",
+                                "dev.boxcar.http..",
+                                "javax.sql..",
+                                "org.springframework..",
+                                "com.fasterxml.jackson..",
+                                "tools.jackson..")))
                 .check(BOXCAR);
     }
 

@@ -1,0 +1,235 @@
+package dev.boxcar.spring.autoconfigure;
+
+import dev.boxcar.MessageLimits;
+import dev.boxcar.OutboxSettings;
+import dev.boxcar.RetryPolicy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The properties of the outbox. A name below {@code boxcar} that is not here is refused.
+ *
+ * @param enabled Whether there is an outbox at all.
+ * @param jdbc Where entries live.
+ * @param processor How this application publishes them.
+ * @param retry What happens to messages that fail.
+ * @param limits How large messages may be.
+ * @param kafka The Kafka publisher.
+ * @param webhooks Webhooks, by names of your choice.
+ * @param modulith Spring Modulith.
+ */
+@ConfigurationProperties(prefix = "boxcar", ignoreUnknownFields = false)
+public record BoxcarProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue Jdbc jdbc,
+        @DefaultValue Processor processor,
+        @DefaultValue Retry retry,
+        @DefaultValue Limits limits,
+        @DefaultValue Kafka kafka,
+        @DefaultValue Map<String, Webhook> webhooks,
+        @DefaultValue Modulith modulith) {
+
+    /** What is done about the tables at the start. */
+    public enum Tables {
+        /** Missing tables are created. */
+        CREATE,
+        /** The application does not start if the tables are missing or of another version. */
+        VALIDATE,
+        /** Nothing; a processor looks at them all the same. */
+        NONE
+    }
+
+    /**
+     * Where entries live.
+     *
+     * @param dataSource Name of the DataSource bean that holds the outbox, if there are several and none is primary.
+     * @param schema Schema of the tables (MySQL and MariaDB: the database); the connections' own if it is not set.
+     * @param table Name of the main table, from which the other tables' names derive.
+     * @param tables What is done about the tables at the start.
+     * @param listen Whether PostgreSQL wakes the processor when another process writes; takes one more connection.
+     */
+    public record Jdbc(
+            @Nullable String dataSource,
+            @Nullable String schema,
+            @DefaultValue("boxcar_outbox") String table,
+            @DefaultValue("validate") Tables tables,
+            @DefaultValue("false") boolean listen) {}
+
+    /**
+     * How this application publishes.
+     *
+     * @param enabled Whether this application publishes; if not, it only writes, and another one or the relay publishes.
+     * @param id The processor's name in logs and tables, up to 100 characters; made from host and process if it is not set.
+     * @param processInterval How long it stays idle before it looks for work when nobody wakes it.
+     * @param minPollInterval How soon it looks again after it found work; 20 ms, or the process interval if that is shorter.
+     * @param claimDuration How long claims live without being renewed: a dead processor's work goes on elsewhere after it.
+     * @param publishTimeout How long a publish call may take; half the claim duration if it is not set, which is also the most.
+     * @param batchSize Largest number of entries in one publish call; the default gives way to a publisher that prefers more.
+     * @param maxConcurrentCalls Largest number of publish calls under way at once, for each destination.
+     * @param readSize Largest number of entries in one read.
+     * @param maxInFlightEntries How many entries are held in memory at most, for each destination.
+     * @param maxInFlightSize How large they may be together, for each destination.
+     * @param settleDelay How long acknowledged entries may wait so that one statement deletes more of them.
+     */
+    public record Processor(
+            @DefaultValue("true") boolean enabled,
+            @Nullable String id,
+            @DefaultValue("10s") Duration processInterval,
+            @Nullable Duration minPollInterval,
+            @DefaultValue("2s") Duration claimDuration,
+            @Nullable Duration publishTimeout,
+            @DefaultValue("20") int batchSize,
+            @DefaultValue("64") int maxConcurrentCalls,
+            @DefaultValue("1000") int readSize,
+            @DefaultValue("10000") int maxInFlightEntries,
+            @DefaultValue("64MB") DataSize maxInFlightSize,
+            @DefaultValue("50ms") Duration settleDelay) {}
+
+    /**
+     * What happens to messages that fail by their own fault.
+     *
+     * @param maxAttempts How many times a message is tried.
+     * @param firstDelay Delay after the first failure.
+     * @param maxDelay Longest delay.
+     * @param multiplier By how much the delay grows with each failure.
+     * @param jitter The part of the delay that is random, from 0 to 1.
+     * @param afterLastAttempt What happens after the last attempt.
+     */
+    public record Retry(
+            @DefaultValue("10") int maxAttempts,
+            @DefaultValue("200ms") Duration firstDelay,
+            @DefaultValue("1m") Duration maxDelay,
+            @DefaultValue("2.0") double multiplier,
+            @DefaultValue("0.2") double jitter,
+            @DefaultValue("dead-letter") RetryPolicy.AfterLastAttempt afterLastAttempt) {}
+
+    /**
+     * How large messages may be; checked before anything is written.
+     *
+     * @param maxKeySize Longest key.
+     * @param maxPayloadSize Largest payload.
+     * @param maxHeaderSize Largest sum of all headers.
+     */
+    public record Limits(
+            @DefaultValue("4KB") DataSize maxKeySize,
+            @DefaultValue("8MB") DataSize maxPayloadSize,
+            @DefaultValue("64KB") DataSize maxHeaderSize) {}
+
+    /**
+     * The Kafka publisher, if boxcar-kafka is on the class path.
+     *
+     * @param enabled Whether messages go to Kafka.
+     * @param bootstrapServers Brokers to begin with; where spring.kafka has its brokers if it is not set.
+     * @param properties More settings of the Kafka producer.
+     * @param namespaces Namespaces that go to Kafka; all that no webhook takes if it is empty.
+     * @param defaultTopic Topic of messages without a namespace; all others go to the topic with their namespace's name.
+     * @param transactionalIdPrefix Sends in Kafka transactions, under ids that begin with this.
+     */
+    public record Kafka(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue List<String> bootstrapServers,
+            @DefaultValue Map<String, String> properties,
+            @DefaultValue List<String> namespaces,
+            @Nullable String defaultTopic,
+            @Nullable String transactionalIdPrefix) {
+
+        @Override
+        public String toString() {
+            return "Kafka[" + bootstrapServers + ", properties=" + properties.keySet() + "]"; // some are secrets
+        }
+    }
+
+    /**
+     * A webhook, if boxcar-http is on the class path.
+     *
+     * @param url Address.
+     * @param namespaces Namespaces that go to it, or * for all that go nowhere else; the one with its name if it is empty.
+     * @param secret Signs each request as Standard Webhooks says; 16 bytes at least.
+     * @param headers Headers of each request.
+     * @param cloudEventsSource Sends CloudEvents of this source.
+     * @param cloudEventsMode How CloudEvents are sent.
+     * @param maxConcurrentRequests How many requests may be under way at once.
+     */
+    public record Webhook(
+            @Nullable String url,
+            @DefaultValue List<String> namespaces,
+            @Nullable String secret,
+            @DefaultValue Map<String, String> headers,
+            @Nullable String cloudEventsSource,
+            @DefaultValue("binary") CloudEventsMode cloudEventsMode,
+            @DefaultValue("16") int maxConcurrentRequests) {
+
+        @Override
+        public String toString() {
+            return "Webhook[namespaces=" + namespaces + ", headers=" + headers.keySet() + "]"; // the rest may be secret
+        }
+    }
+
+    /**
+     * Spring Modulith.
+     *
+     * @param externalize Whether events that Modulith is to externalize go to the outbox, instead of its own externalizers.
+     */
+    public record Modulith(@DefaultValue("false") boolean externalize) {}
+
+    /** How CloudEvents are sent over HTTP. */
+    public enum CloudEventsMode {
+        /** The payload is the body, attributes are headers. */
+        BINARY,
+        /** The body is a JSON envelope. */
+        STRUCTURED
+    }
+
+    /**
+     * The settings of the processor.
+     *
+     * @throws IllegalArgumentException naming the setting, its value and why it cannot work
+     */
+    OutboxSettings settings() {
+        OutboxSettings.Builder builder = OutboxSettings.builder()
+                .processInterval(processor.processInterval())
+                .claimDuration(processor.claimDuration())
+                .batchSize(processor.batchSize())
+                .maxConcurrentCalls(processor.maxConcurrentCalls())
+                .readSize(processor.readSize())
+                .maxInFlightEntries(processor.maxInFlightEntries())
+                .maxInFlightBytes(processor.maxInFlightSize().toBytes())
+                .settleDelay(processor.settleDelay())
+                .retryPolicy(new RetryPolicy(
+                        retry.maxAttempts(),
+                        retry.firstDelay(),
+                        retry.maxDelay(),
+                        retry.multiplier(),
+                        retry.jitter(),
+                        retry.afterLastAttempt()))
+                .messageLimits(messageLimits());
+        Duration poll = processor.minPollInterval();
+        if (poll != null) {
+            builder.minPollInterval(poll);
+        }
+        Duration timeout = processor.publishTimeout();
+        if (timeout != null) {
+            builder.publishTimeout(timeout);
+        }
+        return builder.build();
+    }
+
+    MessageLimits messageLimits() {
+        return new MessageLimits(
+                bytes("maxKeySize", limits.maxKeySize()),
+                bytes("maxPayloadSize", limits.maxPayloadSize()),
+                bytes("maxHeaderSize", limits.maxHeaderSize()));
+    }
+
+    private static int bytes(String name, DataSize size) {
+        if (size.toBytes() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(name + " (" + size.toMegabytes() + " MB) must be less than 2 GB");
+        }
+        return (int) size.toBytes();
+    }
+}
