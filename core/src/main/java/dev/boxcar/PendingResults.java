@@ -76,7 +76,8 @@ public final class PendingResults {
         CompletableFuture<Boolean> late =
                 new CompletableFuture<Boolean>().completeOnTimeout(true, time.toNanos(), TimeUnit.NANOSECONDS);
         late.thenAccept(tooLate -> {
-            if (tooLate) {
+            // It may have ended while this was being prepared.
+            if (tooLate && isOpen()) {
                 ForkJoinPool.commonPool().execute(task);
             }
         });
