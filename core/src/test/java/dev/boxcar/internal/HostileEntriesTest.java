@@ -3,6 +3,7 @@ package dev.boxcar.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -77,6 +78,8 @@ class HostileEntriesTest {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         Logger logger = (Logger) LoggerFactory.getLogger(Reader.class);
+        Level before = logger.getLevel();
+        logger.setLevel(Level.WARN); // simulations before it may have silenced the package
         logger.addAppender(lines);
         try (Outbox<InMemoryTransaction> outbox = Outbox.<InMemoryTransaction>builder()
                         .storage(storage)
@@ -88,6 +91,7 @@ class HostileEntriesTest {
             assertThat(outbox.pumpOutbox()).isZero();
         } finally {
             logger.detachAppender(lines);
+            logger.setLevel(before);
         }
 
         assertThat(database.deadLetters().list(DeadLetterQuery.all())).hasSize(1);
