@@ -10,6 +10,7 @@ import com.rabbitmq.client.SocketConfigurator;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread publishes; everything else is safe for use by several threads.
  */
 final class Link {
+
+    /** A server that was killed takes connections before it has all of its queues back, and returns what is for the others. */
+    private static final long STARTING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** Makes links. Safe for use by several threads. */
     static final class Connector {
@@ -51,11 +55,17 @@ final class Link {
             });
         }
 
-        Link connect(int careful) throws IOException, TimeoutException {
+        /**
+         * A new link.
+         *
+         * @param again whether it takes the place of one that has died
+         */
+        Link connect(int careful, boolean again) throws IOException, TimeoutException {
             socket.set(null);
             Connection connection =
                     addresses.isEmpty() ? settings.newConnection(name) : settings.newConnection(addresses, name);
-            Link link = new Link(connection, socket.get(), most);
+            long startedBy = System.nanoTime() + (again ? STARTING_NANOS : 0);
+            Link link = new Link(connection, socket.get(), most, startedBy);
             try {
                 link.openChannel(careful);
             } catch (IOException | RuntimeException e) {
@@ -74,11 +84,13 @@ final class Link {
     private final Connection connection;
     private final @Nullable Socket socket;
     private final int most;
+    private final long startedBy;
     private @Nullable Channel channel;
-    private volatile Unconfirmed unconfirmed = new Unconfirmed(0, 0);
+    private volatile Unconfirmed unconfirmed = new Unconfirmed(0, 0, 0);
     private volatile @Nullable String blocked;
 
-    private Link(Connection connection, @Nullable Socket socket, int most) {
+    private Link(Connection connection, @Nullable Socket socket, int most, long startedBy) {
+        this.startedBy = startedBy;
         this.connection = connection;
         this.socket = socket;
         this.most = most;
@@ -91,7 +103,7 @@ final class Link {
         if (opened == null) {
             throw new IOException("RabbitMQ allows no channel on this connection");
         }
-        Unconfirmed fresh = new Unconfirmed(most, careful);
+        Unconfirmed fresh = new Unconfirmed(most, careful, startedBy);
         opened.confirmSelect();
         opened.addConfirmListener(fresh::acknowledged, fresh::refused);
         opened.addReturnListener(fresh::returned);

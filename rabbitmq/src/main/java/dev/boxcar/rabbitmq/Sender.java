@@ -152,7 +152,7 @@ final class Sender {
             careful = current.unconfirmed().careful();
             current.kill();
         }
-        Link fresh = connector.connect(careful);
+        Link fresh = connector.connect(careful, current != null);
         link = fresh;
         return fresh;
     }

@@ -38,11 +38,14 @@ final class Unconfirmed {
             this.route = route;
         }
 
-        PublishResult acknowledged() {
-            return returned
-                    ? PublishResult.failed(
-                            "unroutable: " + exchange() + " has no queue for namespace '" + entry.namespace() + "'")
-                    : PublishResult.SENT;
+        PublishResult acknowledged(boolean mayStillStart) {
+            if (!returned) {
+                return PublishResult.SENT;
+            }
+            String reason = exchange() + " has no queue for namespace '" + entry.namespace() + "'";
+            return mayStillStart
+                    ? PublishResult.unavailable("RabbitMQ has come back lately, and " + reason + " yet")
+                    : PublishResult.failed("unroutable: " + reason);
         }
 
         /** The routing key may have been made of the message's key, and is not for logs. */
@@ -52,6 +55,7 @@ final class Unconfirmed {
     }
 
     private final int most;
+    private final long startedBy;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final NavigableMap<Long, Item> items = new TreeMap<>();
@@ -65,9 +69,11 @@ final class Unconfirmed {
      *
      * @param most how many messages may be unconfirmed
      * @param careful how many to publish one at a time
+     * @param startedBy from when on, in nanoseconds, RabbitMQ has surely started, with all of its queues
      */
-    Unconfirmed(int most, int careful) {
+    Unconfirmed(int most, int careful, long startedBy) {
         this.most = most;
+        this.startedBy = startedBy;
         this.careful = careful;
     }
 
@@ -171,7 +177,8 @@ final class Unconfirmed {
     }
 
     void acknowledged(long number, boolean andAllBefore) {
-        confirmed(number, andAllBefore).forEach(item -> item.results.settle(item.entry, item.acknowledged()));
+        confirmed(number, andAllBefore)
+                .forEach(item -> item.results.settle(item.entry, item.acknowledged(System.nanoTime() - startedBy < 0)));
     }
 
     /** A queue is full, or has failed: nothing that the message could be blamed for. */
