@@ -6,14 +6,16 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.boxcar.Message;
 import dev.boxcar.Outbox;
 import dev.boxcar.Publisher;
+import dev.boxcar.testkit.Await;
 import dev.boxcar.testkit.RecordingPublisher;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -106,15 +108,18 @@ class ActuatorTest {
                         application.getBean(OutboxTemplate.class).publish(namespace, Message.of("key", text)));
     }
 
-    private static String await(Callable<String> asked, Predicate<String> expected) throws Exception {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        String answer = asked.call();
-        while (!expected.test(answer) && System.nanoTime() < end) {
-            Thread.sleep(10);
-            answer = asked.call();
-        }
-        assertThat(answer).matches(expected);
-        return answer;
+    private static String await(Callable<String> asked, Predicate<String> expected) {
+        AtomicReference<String> answer = new AtomicReference<>("");
+        boolean came = Await.holdsWithin(Await.PATIENCE, () -> {
+            try {
+                answer.set(asked.call());
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+            return expected.test(answer.get());
+        });
+        assertThat(came).as(answer.get()).isTrue();
+        return Objects.requireNonNull(answer.get());
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.boxcar.spi.OutboxStorage;
 import dev.boxcar.spring.autoconfigure.BoxcarAutoConfiguration;
 import dev.boxcar.spring.autoconfigure.BoxcarKafkaAutoConfiguration;
 import dev.boxcar.spring.autoconfigure.BoxcarWebhookAutoConfiguration;
+import dev.boxcar.testkit.Await;
 import dev.boxcar.testkit.RecordingPublisher;
 import java.util.List;
 import java.util.Objects;
@@ -370,14 +371,9 @@ class BoxcarAutoConfigurationTest {
         throw new AssertionError("nobody explains this failure", failure);
     }
 
-    private static void awaitRunning(AssertableApplicationContext context, boolean running)
-            throws InterruptedException {
+    private static void awaitRunning(AssertableApplicationContext context, boolean running) {
         Outbox<?> outbox = context.getBean(Outbox.class);
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (outbox.status().running() != running && System.nanoTime() < end) {
-            Thread.sleep(5);
-        }
-        assertThat(outbox.status().running()).isEqualTo(running);
+        Await.until("the processor runs: " + running, () -> outbox.status().running() == running);
     }
 
     @Configuration(proxyBeanMethods = false)

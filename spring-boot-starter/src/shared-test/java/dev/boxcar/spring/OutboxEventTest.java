@@ -10,9 +10,9 @@ import dev.boxcar.Publisher;
 import dev.boxcar.TransactionException;
 import dev.boxcar.spring.autoconfigure.BoxcarAutoConfiguration;
 import dev.boxcar.spring.autoconfigure.BoxcarEventsAutoConfiguration;
+import dev.boxcar.testkit.Await;
 import dev.boxcar.testkit.RecordingPublisher;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -164,16 +164,9 @@ class OutboxEventTest {
     private final ApplicationContextRunner application = bare.withUserConfiguration(Jackson2.class);
 
     /** What was published after a transaction in which this happened. */
-    private static List<ClaimedEntry> published(AssertableApplicationContext context, Consumer<Consumer<Object>> work)
-            throws InterruptedException {
+    private static List<ClaimedEntry> published(AssertableApplicationContext context, Consumer<Consumer<Object>> work) {
         context.getBean(TransactionTemplate.class).executeWithoutResult(status -> work.accept(context::publishEvent));
-        Integer waiting = 1;
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!Integer.valueOf(0).equals(waiting) && System.nanoTime() < end) {
-            Thread.sleep(5);
-            waiting = entries(context);
-        }
-        assertThat(waiting).isZero();
+        Await.until("the table is empty", () -> Integer.valueOf(0).equals(entries(context)));
         return context.getBean(RecordingPublisher.class).sent();
     }
 

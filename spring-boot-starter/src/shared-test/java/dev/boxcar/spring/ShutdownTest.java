@@ -8,12 +8,11 @@ import dev.boxcar.Message;
 import dev.boxcar.PublishResults;
 import dev.boxcar.Publisher;
 import dev.boxcar.spring.autoconfigure.BoxcarAutoConfiguration;
+import dev.boxcar.testkit.Await;
 import dev.boxcar.testkit.RecordingPublisher;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -92,11 +91,11 @@ class ShutdownTest {
         context.getBean(TransactionTemplate.class)
                 .executeWithoutResult(
                         status -> context.getBean(OutboxTemplate.class).publish(Message.of("key", "text")));
-        await(() -> !DESTINATION.heldCalls().isEmpty());
+        Await.until("a call is under way", () -> !DESTINATION.heldCalls().isEmpty());
 
         Thread closing = new Thread(context::close, "closing");
         closing.start();
-        await(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        Await.until("closing waits for it", () -> closing.getState() == Thread.State.TIMED_WAITING);
         assertThat(ENDED).isEmpty();
         DESTINATION.release();
         closing.join();
@@ -106,13 +105,5 @@ class ShutdownTest {
                         .queryForObject("select count(*) from \"boxcar_outbox\"", Integer.class))
                 .as("entries whose acknowledgement was not written down")
                 .isZero();
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.getAsBoolean() && System.nanoTime() < end) {
-            Thread.sleep(5);
-        }
-        assertThat(condition.getAsBoolean()).isTrue();
     }
 }

@@ -16,12 +16,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,8 @@ final class DebeziumDeployment implements Deployment {
 
     private static final String INSERT =
             "insert into outbox (id, aggregatetype, aggregateid, type, payload) values (?, ?, ?, 'placed', ?)";
+    private static final String OBJECT_IN_USE = "55006";
+    private static final Duration SLOT_PATIENCE = Duration.ofSeconds(30);
     private static final String DELETE = "delete from outbox where id = any (?)";
 
     private final LongAdder done = new LongAdder();
@@ -148,8 +153,23 @@ final class DebeziumDeployment implements Deployment {
             thread.join();
         }
         sender.close();
-        // A slot that nobody reads keeps the log of the whole server.
-        execute("select pg_drop_replication_slot('" + slot + "')");
+        dropSlot();
         Files.delete(offsets);
+    }
+
+    /** A slot that nobody reads keeps the log of the whole server. The server may notice a little later that nobody reads it any more. */
+    private void dropSlot() throws SQLException {
+        long giveUp = System.nanoTime() + SLOT_PATIENCE.toNanos();
+        while (true) {
+            try {
+                execute("select pg_drop_replication_slot('" + slot + "')");
+                return;
+            } catch (SQLException e) {
+                if (!OBJECT_IN_USE.equals(e.getSQLState()) || System.nanoTime() > giveUp) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
     }
 }
