@@ -54,7 +54,6 @@ public final class SkewedRelay {
                         .clock(new Ahead(Duration.ofMillis(Long.parseLong(required(options, "--clock-ahead")))))
                         .settings(settings -> settings.claimDuration(claimDuration)
                                 .processInterval(Duration.ofMillis(500))
-                                .batchSize(200)
                                 .maxInFlightEntries(RelayFleet.IN_FLIGHT))
                         .build()) {
             Runtime.getRuntime().addShutdownHook(new Thread(outbox::close, "skewed-relay-end"));

@@ -1,58 +1,53 @@
 package dev.boxcar.relay;
 
 import dev.boxcar.CloudEvents;
-import dev.boxcar.kafka.KafkaPublisher;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Properties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where the messages go. */
 final class DestinationOptions implements SettingOptions {
 
-    @Option(
-            names = "--kafka",
-            paramLabel = "HOST:PORT",
-            description = "Publish to Apache Kafka; these are its bootstrap servers, separated by commas. "
-                    + "A message's namespace is its topic.")
-    @Nullable
-    String kafka;
+    static final String HEADING = "Destination";
 
-    @Option(
-            names = "--kafka-config",
-            paramLabel = "FILE",
-            description =
-                    "A properties file with further settings of the Kafka producer, such as security.protocol and "
-                            + "sasl.jaas.config; bootstrap.servers may stand there too.")
-    @Nullable
-    Path kafkaConfig;
+    /** Those in which a namespace has a place of its own, so that the default namespace needs one. */
+    private static final Set<String> WITH_TOPICS = Set.of("--kafka", "--rabbitmq", "--nats", "--redis");
+
+    private static final Set<String> WITH_CLOUD_EVENTS = Set.of("--kafka", "--rabbitmq", "--nats", "--webhook");
+
+    @Mixin
+    private KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private RabbitMqOptions rabbitMq = new RabbitMqOptions();
+
+    @Mixin
+    private NatsOptions nats = new NatsOptions();
+
+    @Mixin
+    private RedisOptions redis = new RedisOptions();
+
+    @Mixin
+    private WebhookOptions webhook = new WebhookOptions();
 
     @Option(
             names = "--topic",
             paramLabel = "NAME",
-            description = "The topic of messages in the default namespace; without it they are not published "
-                    + "but set aside as dead letters.")
+            description =
+                    "The topic (RabbitMQ: routing key, NATS: subject, Redis: stream) of messages in the default namespace; "
+                            + "without it they are not published but set aside as dead letters.")
     @Nullable
     String topic;
 
     @Option(
-            names = "--kafka-transactional-id-prefix",
-            paramLabel = "PREFIX",
-            description =
-                    "Send in Kafka transactions, so that the brokers refuse a relay whose claims were taken over. The "
-                            + "same for all relays of a table, another one for each table. Consumers must read committed "
-                            + "messages only (isolation.level=read_committed).")
-    @Nullable
-    String transactionalIdPrefix;
-
-    @Option(
             names = "--cloudevents-source",
             paramLabel = "URI",
-            description = "Make each record an event of the CloudEvents specification (binary mode) with this source.")
+            description = "Make each message an event of the CloudEvents specification (binary mode) with this source.")
     @Nullable
     String cloudEventsSource;
 
@@ -60,16 +55,22 @@ final class DestinationOptions implements SettingOptions {
             names = "--stdout-publisher",
             description =
                     "Write messages to standard output as JSON lines: a payload or key that is valid UTF-8 as text, "
-                            + "others in base64. The default when neither --url nor --kafka is given.")
+                            + "others in base64. The default when neither --url nor a destination is given.")
     boolean stdout;
 
     @Override
     public String heading() {
-        return "Destination";
+        return HEADING;
     }
 
-    boolean toKafka() {
-        return kafka != null || kafkaConfig != null;
+    private List<TargetOptions> targets() {
+        return List.of(kafka, rabbitMq, nats, redis, webhook);
+    }
+
+    /** What was chosen, or null for standard output. */
+    @Nullable
+    TargetOptions target() {
+        return targets().stream().filter(TargetOptions::isChosen).findFirst().orElse(null);
     }
 
     /**
@@ -79,62 +80,50 @@ final class DestinationOptions implements SettingOptions {
      * @throws IllegalArgumentException with a text for the user
      */
     void check(boolean embedded) {
-        if (toKafka() && stdout) {
+        List<String> chosen = new ArrayList<>();
+        targets().stream()
+                .filter(TargetOptions::isChosen)
+                .map(TargetOptions::option)
+                .forEach(chosen::add);
+        if (stdout) {
+            chosen.add("--stdout-publisher");
+        }
+        if (chosen.size() > 1) {
             throw new IllegalArgumentException(
-                    "--kafka and --stdout-publisher are both set; where should messages go?");
+                    String.join(" and ", chosen.subList(0, 2)) + " are both set; where should messages go?");
         }
-        if (toKafka() && embedded) {
+        if (chosen.isEmpty() && !embedded) {
+            throw new IllegalArgumentException("where should messages go? Give --kafka HOST:PORT, --rabbitmq, --nats, "
+                    + "--redis or --webhook, or --stdout-publisher to see them here");
+        }
+        TargetOptions target = target();
+        if (target != null && embedded) {
+            throw new IllegalArgumentException(target.option()
+                    + " needs --url: a relay that quietly watches an empty embedded database helps nobody");
+        }
+        for (TargetOptions other : targets()) {
+            other.details().forEach((option, value) -> requireFor(option, value, Set.of(other.option()), target));
+        }
+        requireFor("--topic", topic, WITH_TOPICS, target);
+        requireFor("--cloudevents-source", cloudEventsSource, WITH_CLOUD_EVENTS, target);
+    }
+
+    private static void requireFor(
+            String option, @Nullable String value, Set<String> needed, @Nullable TargetOptions target) {
+        if (value != null && (target == null || !needed.contains(target.option()))) {
             throw new IllegalArgumentException(
-                    "--kafka needs --url: a relay that quietly watches an empty embedded database helps nobody");
-        }
-        if (!toKafka() && !stdout && !embedded) {
-            throw new IllegalArgumentException(
-                    "where should messages go? Give --kafka HOST:PORT, or --stdout-publisher to see them here");
-        }
-        if (topic != null && !toKafka()) {
-            throw new IllegalArgumentException("--topic needs --kafka");
-        }
-        if (transactionalIdPrefix != null && !toKafka()) {
-            throw new IllegalArgumentException("--kafka-transactional-id-prefix needs --kafka");
-        }
-        if (cloudEventsSource != null && !toKafka()) {
-            throw new IllegalArgumentException("--cloudevents-source needs --kafka");
+                    option + " needs " + needed.stream().sorted().collect(Collectors.joining(" or ")));
         }
     }
 
-    /** @throws IllegalArgumentException when the file cannot be read or a setting is refused */
-    KafkaPublisher kafka(Duration publishTimeout) {
-        KafkaPublisher.Builder builder =
-                KafkaPublisher.builder().settings(fileSettings()).publishTimeout(publishTimeout);
-        String servers = kafka;
-        if (servers != null) {
-            builder.setting("bootstrap.servers", servers);
-        }
-        String theTopic = topic;
-        if (theTopic != null) {
-            builder.defaultTopic(theTopic);
-        }
-        String prefix = transactionalIdPrefix;
-        if (prefix != null) {
-            builder.transactional(prefix);
-        }
+    /**
+     * The publisher to what was chosen.
+     *
+     * @throws IllegalArgumentException when a setting is refused
+     */
+    TargetOptions.Opened open(TargetOptions target, Duration publishTimeout) {
         String source = cloudEventsSource;
-        if (source != null) {
-            builder.cloudEvents(CloudEvents.of(source));
-        }
-        return builder.build();
-    }
-
-    private Properties fileSettings() {
-        Properties properties = new Properties();
-        Path file = kafkaConfig;
-        if (file != null) {
-            try (Reader reader = Files.newBufferedReader(file)) {
-                properties.load(reader);
-            } catch (IOException e) {
-                throw new IllegalArgumentException("--kafka-config " + file + " cannot be read", e);
-            }
-        }
-        return properties;
+        return target.open(
+                new TargetOptions.Common(topic, source == null ? null : CloudEvents.of(source), publishTimeout));
     }
 }

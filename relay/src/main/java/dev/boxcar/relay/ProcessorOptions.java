@@ -55,9 +55,10 @@ final class ProcessorOptions implements SettingOptions {
     @Option(
             names = "--batch-size",
             paramLabel = "N",
-            defaultValue = "200",
-            description = "The largest number of messages in one publish call.")
-    int batchSize = 200;
+            description = "The largest number of messages in one publish call. "
+                    + "Default: what the destination prefers, such as 500 for Kafka; 20 if it does not mind.")
+    @Nullable
+    Integer batchSize;
 
     @Option(
             names = "--max-concurrent-calls",
@@ -165,7 +166,6 @@ final class ProcessorOptions implements SettingOptions {
                 .processInterval(processInterval)
                 .minPollInterval(minPollInterval)
                 .claimDuration(claimDuration)
-                .batchSize(batchSize)
                 .maxConcurrentCalls(maxConcurrentCalls)
                 .readSize(readSize)
                 .maxInFlightEntries(maxInFlightEntries)
@@ -177,6 +177,10 @@ final class ProcessorOptions implements SettingOptions {
                         MessageLimits.DEFAULT.maxKeyBytes(),
                         (int) Math.min(maxPayloadBytes, Integer.MAX_VALUE),
                         MessageLimits.DEFAULT.maxHeaderBytes()));
+        Integer batch = batchSize;
+        if (batch != null) {
+            builder.batchSize(batch);
+        }
         Duration timeout = publishTimeout;
         if (timeout != null) {
             builder.publishTimeout(timeout);

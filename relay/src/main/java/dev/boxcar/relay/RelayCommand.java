@@ -2,7 +2,6 @@ package dev.boxcar.relay;
 
 import dev.boxcar.OutboxListener;
 import dev.boxcar.Publisher;
-import dev.boxcar.kafka.KafkaPublisher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -78,7 +77,7 @@ final class RelayCommand implements Callable<Integer> {
     public Integer call() {
         try {
             destination.check(databaseOptions.embedded());
-            eventOptions.check(!destination.toKafka());
+            eventOptions.check(destination.target() == null);
             processor.settings();
             listen.check(databaseOptions);
             metricsOptions.check();
@@ -103,10 +102,11 @@ final class RelayCommand implements Callable<Integer> {
     }
 
     private void carry() {
-        if (destination.toKafka()) {
-            try (KafkaPublisher publisher =
-                    destination.kafka(processor.settings().publishTimeout())) {
-                carryTo(publisher, "Kafka");
+        TargetOptions target = destination.target();
+        if (target != null) {
+            try (TargetOptions.Opened opened =
+                    destination.open(target, processor.settings().publishTimeout())) {
+                carryTo(opened.publisher(), target.title());
             }
         } else {
             Runnable whenClosed = () -> stop.fail("standard output was closed; what nobody read stays in the outbox");

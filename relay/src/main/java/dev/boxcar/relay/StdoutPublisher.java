@@ -52,6 +52,12 @@ final class StdoutPublisher implements Publisher, AutoCloseable {
         return true;
     }
 
+    /** Each call is flushed. */
+    @Override
+    public int preferredBatchSize() {
+        return 200;
+    }
+
     private PublishResults write(List<ClaimedEntry> entries) {
         StringBuilder lines = new StringBuilder();
         for (ClaimedEntry entry : entries) {

@@ -144,7 +144,6 @@ class ProcessorOptionsTest {
         assertThat(parse(Map.of()))
                 .isEqualTo(OutboxSettings.builder()
                         .processInterval(Duration.ofMillis(500)) // nobody wakes a relay
-                        .batchSize(200) // nobody waits for a single call
                         .build());
         assertThat(library.messageLimits()).isEqualTo(MessageLimits.DEFAULT);
     }
