@@ -1,8 +1,8 @@
 package dev.boxcar.opentelemetry;
 
 import dev.boxcar.ClaimedEntry;
+import dev.boxcar.ForwardingPublisher;
 import dev.boxcar.OutboxContext;
-import dev.boxcar.PublishLease;
 import dev.boxcar.PublishResult;
 import dev.boxcar.PublishResults;
 import dev.boxcar.Publisher;
@@ -16,46 +16,34 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a span of each call to a publisher; see {@link OutboxTracing}. */
-final class TracingPublisher implements Publisher {
+final class TracingPublisher extends ForwardingPublisher {
 
-    private final Publisher publisher;
     private final String system;
     private final Tracer tracer;
     private final OutboxTracing tracing;
 
     TracingPublisher(Publisher publisher, String system, Tracer tracer, OutboxTracing tracing) {
-        this.publisher = publisher;
+        super(publisher);
         this.system = system;
         this.tracer = tracer;
         this.tracing = tracing;
     }
 
-    @Override
-    public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries) {
-        return traced(entries, publisher::publish);
-    }
-
-    @Override
-    public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries, PublishLease lease) {
-        return traced(entries, given -> publisher.publish(given, lease));
-    }
-
     /** A call about to be made. */
     private record Prepared(List<ClaimedEntry> entries, Span span, Context context) {}
 
+    @Override
     @SuppressWarnings("try") // a scope is there to be closed
-    private CompletionStage<PublishResults> traced(
+    protected CompletionStage<PublishResults> publish(
             List<ClaimedEntry> entries, Function<List<ClaimedEntry>, CompletionStage<PublishResults>> call) {
         Prepared prepared;
         try {
@@ -146,7 +134,7 @@ final class TracingPublisher implements Publisher {
     }
 
     private @Nullable String ownName(OutboxContext context) {
-        String name = publisher.destination(context);
+        String name = destination(context);
         return name.equals(DEFAULT_DESTINATION) ? null : name;
     }
 
@@ -219,40 +207,5 @@ final class TracingPublisher implements Publisher {
             return failed.retryable() ? "failed" : "rejected";
         }
         return result instanceof PublishResult.Skipped ? "skipped" : "unavailable";
-    }
-
-    @Override
-    public CompletionStage<Void> fence(String endedSession) {
-        return publisher.fence(endedSession);
-    }
-
-    @Override
-    public boolean keepsOrderWithinCall() {
-        return publisher.keepsOrderWithinCall();
-    }
-
-    @Override
-    public int preferredBatchSize() {
-        return publisher.preferredBatchSize();
-    }
-
-    @Override
-    public String destination(OutboxContext context) {
-        return publisher.destination(context);
-    }
-
-    @Override
-    public Set<String> destinations() {
-        return publisher.destinations();
-    }
-
-    @Override
-    public Duration longestCall() {
-        return publisher.longestCall();
-    }
-
-    @Override
-    public String toString() {
-        return "TracingPublisher[" + publisher + "]";
     }
 }
