@@ -129,7 +129,10 @@ class ArchitectureTest {
                 .resideInAPackage("dev.boxcar.micrometer..")
                 .should()
                 .onlyDependOnClassesThat(allowed(API)
-                        .or(resideInAnyPackage("dev.boxcar.micrometer..", "io.micrometer.core.instrument..")))
+                        .or(resideInAnyPackage(
+                                "dev.boxcar.micrometer..",
+                                "io.micrometer.core.instrument..",
+                                "io.micrometer.observation..")))
                 .check(BOXCAR);
     }
 
@@ -187,7 +190,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theSpringStarterNeedsOnlySpringAndJackson() {
+    void theSpringStarterNeedsOnlySpringAndWhatItConfigures() {
         classes()
                 .that()
                 .resideInAPackage("dev.boxcar.spring..")
@@ -198,6 +201,18 @@ class ArchitectureTest {
                                 "dev.boxcar.jdbc..",
                                 "dev.boxcar.kafka..",
                                 "dev.boxcar.http..",
+                                "dev.boxcar.rabbitmq..",
+                                "dev.boxcar.nats..",
+                                "dev.boxcar.redis..",
+                                "dev.boxcar.jms..",
+                                "dev.boxcar.sqs..",
+                                "dev.boxcar.micrometer..",
+                                "dev.boxcar.opentelemetry..",
+                                "com.rabbitmq.client..",
+                                "jakarta.jms..",
+                                "software.amazon.awssdk.services.sqs..",
+                                "io.micrometer..",
+                                "io.opentelemetry.api..",
                                 "javax.sql..",
                                 "org.springframework..",
                                 "com.fasterxml.jackson..",

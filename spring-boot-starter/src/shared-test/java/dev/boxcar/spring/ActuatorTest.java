@@ -185,6 +185,15 @@ class ActuatorTest {
         await(() -> get("health/boxcar"), answer -> answer.contains("\"pending\":0"));
     }
 
+    @Test
+    void metricsAreInTheApplicationsRegistry() throws Exception {
+        write("orders", "counted");
+        await(() -> get("metrics/boxcar.entries.published"), answer -> answer.matches("200 .*\"value\":[1-9].*"));
+        assertThat(get("metrics/boxcar.messages.written")).startsWith("200 ");
+        await(() -> get("metrics/boxcar.pending"), answer -> answer.contains("\"value\":0.0"));
+        assertThat(get("metrics/boxcar.processor.running")).contains("\"value\":1.0");
+    }
+
     /** The last one: it breaks the application. */
     @Test
     @Order(Integer.MAX_VALUE)

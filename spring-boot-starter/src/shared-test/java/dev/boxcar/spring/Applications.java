@@ -14,6 +14,9 @@ public final class Applications {
             "org.springframework.modulith.events.config.EventExternalizationAutoConfiguration,"
                     + "org.springframework.modulith.events.config.EventPublicationAutoConfiguration";
 
+    /** Its client is there for the publisher. */
+    private static final String RABBIT = "org.springframework.boot.autoconfigure.amqp.RabbitAutoConfiguration";
+
     private static final String JPA = "org.springframework.boot.autoconfigure.orm.jpa.HibernateJpaAutoConfiguration,"
             + "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
             + "org.springframework.boot.autoconfigure.data.jpa.JpaRepositoriesAutoConfiguration,"
@@ -24,12 +27,12 @@ public final class Applications {
     /** Starts one that may have entities. */
     public static ConfigurableApplicationContext withJpa(
             Class<?> application, WebApplicationType type, Map<String, String> properties) {
-        return start(application, type, properties, MODULITH);
+        return start(application, type, properties, MODULITH + "," + RABBIT);
     }
 
     static ConfigurableApplicationContext withoutJpa(
             Class<?> application, WebApplicationType type, Map<String, String> properties) {
-        return start(application, type, properties, MODULITH + "," + JPA);
+        return start(application, type, properties, MODULITH + "," + RABBIT + "," + JPA);
     }
 
     private static ConfigurableApplicationContext start(

@@ -10,12 +10,17 @@ import dev.boxcar.Publisher;
 import dev.boxcar.SchemaException;
 import dev.boxcar.jdbc.JdbcStorage;
 import dev.boxcar.kafka.KafkaPublisher;
+import dev.boxcar.redis.RedisPublisher;
 import dev.boxcar.spi.OutboxStorage;
 import dev.boxcar.spring.autoconfigure.BoxcarAutoConfiguration;
+import dev.boxcar.spring.autoconfigure.BoxcarBrokersAutoConfiguration;
 import dev.boxcar.spring.autoconfigure.BoxcarKafkaAutoConfiguration;
+import dev.boxcar.spring.autoconfigure.BoxcarProperties;
 import dev.boxcar.spring.autoconfigure.BoxcarWebhookAutoConfiguration;
 import dev.boxcar.testkit.Await;
 import dev.boxcar.testkit.RecordingPublisher;
+import jakarta.jms.ConnectionFactory;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
@@ -33,6 +38,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.ProducerFactory;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 
 /** What the auto-configuration makes of an application's beans and properties, and how it refuses. */
 class BoxcarAutoConfigurationTest {
@@ -40,6 +46,7 @@ class BoxcarAutoConfigurationTest {
     private final ApplicationContextRunner bare = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     BoxcarAutoConfiguration.class,
+                    BoxcarBrokersAutoConfiguration.class,
                     BoxcarKafkaAutoConfiguration.class,
                     BoxcarWebhookAutoConfiguration.class));
 
@@ -176,6 +183,56 @@ class BoxcarAutoConfigurationTest {
     }
 
     @Test
+    void eachBrokerThatIsNamedHasARoute() {
+        withDatabase
+                .withBean(ConnectionFactory.class, () -> nothing(ConnectionFactory.class))
+                .withBean(SqsAsyncClient.class, () -> nothing(SqsAsyncClient.class))
+                .withPropertyValues(
+                        "boxcar.rabbitmq.uri=amqp://me:hunter22@127.0.0.1:1",
+                        "boxcar.rabbitmq.namespaces=r",
+                        "boxcar.nats.servers=nats://me:hunter22@127.0.0.1:1,nats://127.0.0.1:2",
+                        "boxcar.nats.namespaces=n",
+                        "boxcar.redis.uri=redis://me:hunter22@127.0.0.1:1",
+                        "boxcar.redis.namespaces=s",
+                        "boxcar.redis.max-length=1000",
+                        "boxcar.jms.namespaces=j",
+                        "boxcar.jms.text=true",
+                        "boxcar.sqs.namespaces=q",
+                        "boxcar.sqs.default-queue=all")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    Publisher publisher = context.getBean(Publisher.class);
+                    assertThat(publisher.destinations())
+                            .contains("rabbitmq", "nats", "redis", "jms", "sqs");
+                    assertThat(publisher.destination(OutboxContext.ofNamespace("s")))
+                            .isEqualTo("redis");
+                    assertThat(context.getBean(BoxcarProperties.class).toString())
+                            .doesNotContain("hunter22");
+                });
+    }
+
+    @Test
+    void aBrokerThatIsSwitchedOffHasNone() {
+        withDatabase
+                .withBean(ConnectionFactory.class, () -> nothing(ConnectionFactory.class))
+                .withPropertyValues("boxcar.jms.enabled=false", "boxcar.redis.uri=redis://127.0.0.1:1")
+                .run(context -> assertThat(context.getBean(Publisher.class)).isInstanceOf(RedisPublisher.class));
+    }
+
+    /** A client that must not be called. */
+    private static <T> T nothing(Class<T> type) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
+            return switch (method.getName()) {
+                case "hashCode" -> System.identityHashCode(proxy);
+                case "equals" -> proxy == args[0];
+                case "toString" -> "a " + type.getSimpleName();
+                case "close" -> null;
+                default -> throw new UnsupportedOperationException(method.getName());
+            };
+        }));
+    }
+
+    @Test
     void aPublisherOfTheApplicationTakesTheirPlace() {
         application
                 .withPropertyValues(
@@ -241,7 +298,8 @@ class BoxcarAutoConfigurationTest {
         withDatabase.run(context -> assertThat(analysis(context))
                 .contains(
                         "has no publisher",
-                        "without settings: [KafkaPublisher, HttpPublisher]",
+                        "without settings: [KafkaPublisher, RabbitMqPublisher, NatsPublisher, RedisPublisher, JmsPublisher,"
+                                + " SqsPublisher, HttpPublisher]",
                         "boxcar.processor.enabled=false"));
     }
 
@@ -328,6 +386,11 @@ class BoxcarAutoConfigurationTest {
         withDatabase
                 .withPropertyValues("boxcar.kafka.bootstrap-servers=127.0.0.1:1", "boxcar.kafka.properties.acks=1")
                 .run(context -> assertThat(analysis(context)).contains("boxcar.kafka", "acks"));
+        withDatabase
+                .withPropertyValues("boxcar.rabbitmq.uri=me:hunter22@127.0.0.1")
+                .run(context -> assertThat(analysis(context))
+                        .contains("boxcar.rabbitmq", "must look like amqp://")
+                        .doesNotContain("hunter22"));
     }
 
     @Test

@@ -66,14 +66,16 @@ public class BoxcarAutoConfiguration {
             OutboxStorage<Connection> storage,
             ObjectProvider<Outbox<Connection>> outbox,
             ObjectProvider<OutboxWriter<Connection>> writers,
+            ObjectProvider<OutboxInstrumentation> instrumentation,
             BoxcarProperties properties) {
+        OutboxInstrumentation around = instrumentation.getIfAvailable(() -> OutboxInstrumentation.NONE);
         Outbox<Connection> processing = outbox.getIfAvailable();
         if (processing != null) {
-            return new OutboxTemplate(processing, dataSource.dataSource(), processing::wakeProcessor);
+            return new OutboxTemplate(around.writer(processing), dataSource.dataSource(), processing::wakeProcessor);
         }
         OutboxWriter<Connection> writer = writers.getIfAvailable(
                 () -> OutboxWriter.create(storage, valid("boxcar.limits", properties::messageLimits)));
-        return new OutboxTemplate(writer, dataSource.dataSource(), () -> {});
+        return new OutboxTemplate(around.writer(writer), dataSource.dataSource(), () -> {});
     }
 
     @Bean
@@ -124,10 +126,13 @@ public class BoxcarAutoConfiguration {
         /** Each route closes its own. */
         @Bean(destroyMethod = "")
         @ConditionalOnMissingBean
-        Publisher boxcarPublisher(ObjectProvider<PublisherRoutes> routes) {
-            return OutboxPublisher.along(routes.orderedStream()
-                    .flatMap(some -> some.routes().stream())
-                    .toList());
+        Publisher boxcarPublisher(
+                ObjectProvider<PublisherRoutes> routes, ObjectProvider<OutboxInstrumentation> instrumentation) {
+            return OutboxPublisher.along(
+                    routes.orderedStream()
+                            .flatMap(some -> some.routes().stream())
+                            .toList(),
+                    instrumentation.getIfAvailable(() -> OutboxInstrumentation.NONE));
         }
 
         /** Closed at the end; whoever defines one himself leaves it to this configuration to start it. */
@@ -137,10 +142,12 @@ public class BoxcarAutoConfiguration {
                 OutboxStorage<Connection> storage,
                 OutboxSettings settings,
                 BoxcarProperties properties,
+                ObjectProvider<OutboxInstrumentation> instrumentation,
                 ListableBeanFactory beans) {
             Outbox.Builder<Connection> builder = Outbox.<Connection>builder()
                     .storage(storage)
-                    .publisher(OutboxPublisher.choose(beans))
+                    .publisher(OutboxPublisher.choose(
+                            beans, instrumentation.getIfAvailable(() -> OutboxInstrumentation.NONE)))
                     .settings(settings);
             beans.getBeanProvider(OutboxListener.class).orderedStream().forEach(builder::listener);
             beans.getBeanProvider(WakeSource.class).ifUnique(builder::wakeSource);

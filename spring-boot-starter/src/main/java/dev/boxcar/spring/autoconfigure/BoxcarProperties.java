@@ -20,7 +20,14 @@ import org.springframework.util.unit.DataSize;
  * @param retry What happens to messages that fail.
  * @param limits How large messages may be.
  * @param kafka The Kafka publisher.
+ * @param rabbitmq The RabbitMQ publisher.
+ * @param nats The NATS JetStream publisher.
+ * @param redis The Redis Streams publisher.
+ * @param jms The JMS publisher.
+ * @param sqs The Amazon SQS publisher.
  * @param webhooks Webhooks, by names of your choice.
+ * @param metrics Micrometer's metrics.
+ * @param tracing Traces.
  * @param modulith Spring Modulith.
  */
 @ConfigurationProperties(prefix = "boxcar", ignoreUnknownFields = false)
@@ -31,7 +38,14 @@ public record BoxcarProperties(
         @DefaultValue Retry retry,
         @DefaultValue Limits limits,
         @DefaultValue Kafka kafka,
+        @DefaultValue RabbitMq rabbitmq,
+        @DefaultValue Nats nats,
+        @DefaultValue Redis redis,
+        @DefaultValue Jms jms,
+        @DefaultValue Sqs sqs,
         @DefaultValue Map<String, Webhook> webhooks,
+        @DefaultValue Metrics metrics,
+        @DefaultValue Tracing tracing,
         @DefaultValue Modulith modulith) {
 
     /** What is done about the tables at the start. */
@@ -126,7 +140,7 @@ public record BoxcarProperties(
      * @param enabled Whether messages go to Kafka.
      * @param bootstrapServers Brokers to begin with; where spring.kafka has its brokers if it is not set.
      * @param properties More settings of the Kafka producer.
-     * @param namespaces Namespaces that go to Kafka; all that no webhook takes if it is empty.
+     * @param namespaces Namespaces that go to Kafka; all that nothing else takes if it is empty.
      * @param defaultTopic Topic of messages without a namespace; all others go to the topic with their namespace's name.
      * @param transactionalIdPrefix Sends in Kafka transactions, under ids that begin with this.
      */
@@ -143,6 +157,119 @@ public record BoxcarProperties(
             return "Kafka[" + bootstrapServers + ", properties=" + properties.keySet() + "]"; // some are secrets
         }
     }
+
+    /**
+     * The RabbitMQ publisher, if boxcar-rabbitmq is on the class path.
+     *
+     * @param enabled Whether messages go to RabbitMQ.
+     * @param uri AMQP URI; where spring.rabbitmq has its broker, or a ConnectionFactory bean of RabbitMQ's client, if it is not set.
+     * @param addresses Nodes of a cluster, each host:port, instead of the only one.
+     * @param exchange Exchange, with the namespace as routing key; the default exchange, which has a queue for each, if it is not set.
+     * @param defaultRoutingKey Routing key of messages without a namespace.
+     * @param namespaces Namespaces that go to RabbitMQ; all that nothing else takes if it is empty.
+     * @param cloudEventsSource Sends CloudEvents of this source.
+     */
+    public record RabbitMq(
+            @DefaultValue("true") boolean enabled,
+            @Nullable String uri,
+            @DefaultValue List<String> addresses,
+            @Nullable String exchange,
+            @Nullable String defaultRoutingKey,
+            @DefaultValue List<String> namespaces,
+            @Nullable String cloudEventsSource) {
+
+        @Override
+        public String toString() {
+            return "RabbitMq[exchange=" + exchange + "]"; // the address may hold a password
+        }
+    }
+
+    /**
+     * The NATS JetStream publisher, if boxcar-nats is on the class path.
+     *
+     * @param enabled Whether messages go to NATS.
+     * @param servers URLs of the servers; an Options bean of NATS' client if it is not set.
+     * @param defaultSubject Subject of messages without a namespace; all others have their namespace's name.
+     * @param namespaces Namespaces that go to NATS; all that nothing else takes if it is empty.
+     * @param cloudEventsSource Sends CloudEvents of this source.
+     */
+    public record Nats(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue List<String> servers,
+            @Nullable String defaultSubject,
+            @DefaultValue List<String> namespaces,
+            @Nullable String cloudEventsSource) {
+
+        @Override
+        public String toString() {
+            return "Nats[namespaces=" + namespaces + "]"; // the addresses may hold a password
+        }
+    }
+
+    /**
+     * The Redis Streams publisher, if boxcar-redis is on the class path.
+     *
+     * @param enabled Whether messages go to Redis.
+     * @param uri URI of Redis; spring.data.redis.url if it is not set.
+     * @param defaultStream Stream of messages without a namespace; all others have their namespace's name.
+     * @param maxLength About how many entries a stream keeps, whether read or not; all if it is not set.
+     * @param namespaces Namespaces that go to Redis; all that nothing else takes if it is empty.
+     */
+    public record Redis(
+            @DefaultValue("true") boolean enabled,
+            @Nullable String uri,
+            @Nullable String defaultStream,
+            @Nullable Long maxLength,
+            @DefaultValue List<String> namespaces) {
+
+        @Override
+        public String toString() {
+            return "Redis[namespaces=" + namespaces + "]"; // the address may hold a password
+        }
+    }
+
+    /**
+     * The JMS publisher, if boxcar-jms is on the class path. The broker is that of the ConnectionFactory bean.
+     *
+     * @param enabled Whether messages go to JMS.
+     * @param defaultQueue Queue of messages without a namespace; all others have their namespace's name.
+     * @param text Whether payloads are sent as text; as bytes if not.
+     * @param namespaces Namespaces that go to JMS; all that nothing else takes if it is empty.
+     */
+    public record Jms(
+            @DefaultValue("true") boolean enabled,
+            @Nullable String defaultQueue,
+            @DefaultValue("false") boolean text,
+            @DefaultValue List<String> namespaces) {}
+
+    /**
+     * The Amazon SQS publisher, if boxcar-sqs is on the class path. Region and credentials are those of the SqsAsyncClient bean.
+     *
+     * @param enabled Whether messages go to SQS.
+     * @param defaultQueue Name or URL of the queue of messages without a namespace; all others have their namespace's name.
+     * @param namespaces Namespaces that go to SQS; all that nothing else takes if it is empty.
+     */
+    public record Sqs(
+            @DefaultValue("true") boolean enabled,
+            @Nullable String defaultQueue,
+            @DefaultValue List<String> namespaces) {}
+
+    /**
+     * Micrometer's metrics, if boxcar-micrometer is on the class path.
+     *
+     * @param enabled Whether there are metrics.
+     * @param refreshInterval How often the table is looked at for them.
+     */
+    public record Metrics(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("15s") Duration refreshInterval) {}
+
+    /**
+     * Traces that pass through the outbox, if boxcar-opentelemetry or boxcar-micrometer is on the class path.
+     *
+     * @param enabled Whether traces are stored with messages and go on when they are sent.
+     */
+    public record Tracing(@DefaultValue("true") boolean enabled) {}
 
     /**
      * A webhook, if boxcar-http is on the class path.

@@ -12,13 +12,22 @@ import org.springframework.util.ClassUtils;
 /** Finds out where messages go: to the application's own publisher, else along the routes. */
 final class OutboxPublisher {
 
-    private static final List<String> MODULES =
-            List.of("dev.boxcar.kafka.KafkaPublisher", "dev.boxcar.http.HttpPublisher");
+    /** What the configuration itself makes, out of the routes. */
+    private static final String ALONG_THE_ROUTES = "boxcarPublisher";
+
+    private static final List<String> MODULES = List.of(
+            "dev.boxcar.kafka.KafkaPublisher",
+            "dev.boxcar.rabbitmq.RabbitMqPublisher",
+            "dev.boxcar.nats.NatsPublisher",
+            "dev.boxcar.redis.RedisPublisher",
+            "dev.boxcar.jms.JmsPublisher",
+            "dev.boxcar.sqs.SqsPublisher",
+            "dev.boxcar.http.HttpPublisher");
 
     private OutboxPublisher() {}
 
     /** The application's own, or that of the routes. */
-    static Publisher choose(ListableBeanFactory beans) {
+    static Publisher choose(ListableBeanFactory beans, OutboxInstrumentation instrumentation) {
         Publisher unique = beans.getBeanProvider(Publisher.class).getIfUnique();
         if (unique == null) {
             throw new OutboxConfigurationException(
@@ -26,14 +35,19 @@ final class OutboxPublisher {
                             + List.of(beans.getBeanNamesForType(Publisher.class)) + ".",
                     "Mark one as @Primary, a RoutingPublisher over the others for example; or make PublisherRoutes beans of them.");
         }
-        return unique;
+        boolean hasIt = beans.containsBean(ALONG_THE_ROUTES) && beans.getBean(ALONG_THE_ROUTES) == unique;
+        return hasIt ? unique : instrumentation.publisher(unique);
     }
 
-    /** The publisher that sends along these routes. */
-    static Publisher along(List<PublisherRoute> routes) {
-        if (routes.isEmpty()) {
+    /** The publisher that sends along these routes, each with the instrumentation around it. */
+    static Publisher along(List<PublisherRoute> bare, OutboxInstrumentation instrumentation) {
+        if (bare.isEmpty()) {
             throw nowhere();
         }
+        List<PublisherRoute> routes = bare.stream()
+                .map(route -> new PublisherRoute(
+                        route.name(), instrumentation.publisher(route.publisher()), route.namespaces()))
+                .toList();
         return routes.size() == 1 && routes.get(0).isForAllOthers()
                 ? routes.get(0).publisher()
                 : routing(routes);
@@ -80,8 +94,10 @@ final class OutboxPublisher {
                         + (present.isEmpty()
                                 ? "No publisher module is on the class path."
                                 : "On the class path, but without settings: " + present + "."),
-                "Add boxcar-kafka and set boxcar.kafka.bootstrap-servers (or spring.kafka.bootstrap-servers), or add boxcar-http and"
-                        + " set boxcar.webhooks.<name>.url, or define a Publisher bean. If another process publishes, set"
+                "Add boxcar-kafka and set boxcar.kafka.bootstrap-servers (or spring.kafka.bootstrap-servers); or boxcar-rabbitmq and"
+                        + " boxcar.rabbitmq.uri, boxcar-nats and boxcar.nats.servers, boxcar-redis and boxcar.redis.uri, boxcar-jms and"
+                        + " a ConnectionFactory bean, boxcar-sqs and an SqsAsyncClient bean, boxcar-http and"
+                        + " boxcar.webhooks.<name>.url; or define a Publisher bean. If another process publishes, set"
                         + " boxcar.processor.enabled=false.");
     }
 }
