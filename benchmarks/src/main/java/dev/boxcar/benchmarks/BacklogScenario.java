@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /** Whether a relay with a small heap works off a big backlog evenly, and what becomes of new messages meanwhile. */
@@ -117,7 +118,7 @@ final class BacklogScenario implements Scenario {
             Mark from = marks.get(part);
             Mark to = marks.get(part + 1);
             rates[part] = perPart * 1e9 / (to.nanos - from.nanos);
-            heaps[part] = mostHeap(heap, from.relaySecond, to.relaySecond);
+            heaps[part] = heap(heap, from, to).max().orElse(0);
             String label = "part " + (part + 1) + " of " + PARTS + ": ";
             record(bench, label + "rate", "msg/s", rates[part]);
             record(bench, label + "heap", "MiB", heaps[part]);
@@ -129,12 +130,14 @@ final class BacklogScenario implements Scenario {
         record(bench, "last part / first part", "x", rates[PARTS - 1] / rates[0]);
         // The first part is what a relay does that has just started: the last one must stand beside the best as well.
         record(bench, "last part / fastest part", "x", rates[PARTS - 1] / most(rates, 0, PARTS));
-        double before = most(heaps, 0, PARTS / 2);
-        double after = most(heaps, PARTS / 2, PARTS);
-        // Otherwise it was too short to need a collection.
+        // The least that a collection left is what lives; the most has garbage in it that was young. 0: too short to
+        // need one.
+        int before = heap(heap, marks.get(0), marks.get(PARTS / 2)).min().orElse(0);
+        int after = heap(heap, marks.get(PARTS / 2), marks.get(PARTS)).min().orElse(0);
         if (before > 0 && after > 0) {
-            record(bench, "heap after a GC, most", "MiB", Math.max(before, after));
-            record(bench, "heap, last half / first half", "x", after / before);
+            record(bench, "heap after a GC, most", "MiB", most(heaps, 0, PARTS));
+            record(bench, "heap after a GC, least", "MiB", Math.min(before, after));
+            record(bench, "heap, last half / first half", "x", after / (double) before);
         }
         record(
                 bench,
@@ -151,13 +154,11 @@ final class BacklogScenario implements Scenario {
         bench.record(BoxcarContestant.DEFAULT, metric, unit, value);
     }
 
-    /** The most that a collection left in this time; 0 when there was none. */
-    private static double mostHeap(List<HeapUse> heap, double from, double to) {
+    /** What collections left between two marks, in MiB. */
+    private static IntStream heap(List<HeapUse> heap, Mark from, Mark to) {
         return heap.stream()
-                .filter(use -> use.second() >= from && use.second() < to)
-                .mapToInt(HeapUse::megabytes)
-                .max()
-                .orElse(0);
+                .filter(use -> use.second() >= from.relaySecond && use.second() < to.relaySecond)
+                .mapToInt(HeapUse::megabytes);
     }
 
     private static void execute(DataSource dataSource, String sql) throws SQLException {

@@ -94,6 +94,7 @@ final class Outage implements AutoCloseable {
     Checks run() throws Exception {
         double usual = drain();
         progress.event("undisturbed, the relay carries %,.0f messages/s", usual);
+        long awayBefore = told("destination-unavailable");
         world.kafka().stop();
         progress.event("the broker is away");
         int linesBefore = logLines();
@@ -107,7 +108,7 @@ final class Outage implements AutoCloseable {
                 world.number("select count(*) from boxcar_outbox where attempts > 0 or next_attempt_at is not null");
         StorageStatus status = world.storage().status();
         int lines = logLines() - linesBefore;
-        long unavailable = told("destination-unavailable");
+        long unavailable = told("destination-unavailable") - awayBefore;
         world.kafka().restart();
         progress.event("the broker is back");
         double after = drain();

@@ -202,8 +202,7 @@ class BoxcarAutoConfigurationTest {
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     Publisher publisher = context.getBean(Publisher.class);
-                    assertThat(publisher.destinations())
-                            .contains("rabbitmq", "nats", "redis", "jms", "sqs");
+                    assertThat(publisher.destinations()).contains("rabbitmq", "nats", "redis", "jms", "sqs");
                     assertThat(publisher.destination(OutboxContext.ofNamespace("s")))
                             .isEqualTo("redis");
                     assertThat(context.getBean(BoxcarProperties.class).toString())

@@ -72,14 +72,14 @@ public class BoxcarBrokersAutoConfiguration {
             ApplicationsRabbitMq applications = springs.getIfUnique();
             com.rabbitmq.client.ConnectionFactory factory =
                     own != null || applications == null ? own : applications.connection();
-            if (uri == null && factory == null) {
+            Supplier<RabbitMqPublisher.Builder> broker = uri != null
+                    ? () -> RabbitMqPublisher.builder(uri)
+                    : factory != null ? () -> RabbitMqPublisher.builder(factory) : null;
+            if (broker == null) {
                 return PublisherRoutes.of();
             }
             return routes("rabbitmq", rabbitMq.namespaces(), () -> {
-                RabbitMqPublisher.Builder builder = (uri != null
-                                ? RabbitMqPublisher.builder(uri)
-                                : RabbitMqPublisher.builder(factory))
-                        .publishTimeout(publishTimeout(properties));
+                RabbitMqPublisher.Builder builder = broker.get().publishTimeout(publishTimeout(properties));
                 if (!rabbitMq.addresses().isEmpty()) {
                     builder.addresses(rabbitMq.addresses().toArray(String[]::new));
                 }
@@ -120,14 +120,14 @@ public class BoxcarBrokersAutoConfiguration {
         PublisherRoutes boxcarNatsRoutes(BoxcarProperties properties, ObjectProvider<Options> clients) {
             BoxcarProperties.Nats nats = properties.nats();
             Options options = clients.getIfUnique();
-            if (nats.servers().isEmpty() && options == null) {
+            Supplier<NatsPublisher.Builder> servers = !nats.servers().isEmpty()
+                    ? () -> NatsPublisher.builder(String.join(",", nats.servers()))
+                    : options != null ? () -> NatsPublisher.builder(options) : null;
+            if (servers == null) {
                 return PublisherRoutes.of();
             }
             return routes("nats", nats.namespaces(), () -> {
-                NatsPublisher.Builder builder = (nats.servers().isEmpty()
-                                ? NatsPublisher.builder(options)
-                                : NatsPublisher.builder(String.join(",", nats.servers())))
-                        .publishTimeout(publishTimeout(properties));
+                NatsPublisher.Builder builder = servers.get().publishTimeout(publishTimeout(properties));
                 ifSet(nats.defaultSubject(), builder::defaultSubject);
                 ifSet(nats.cloudEventsSource(), source -> builder.cloudEvents(CloudEvents.of(source)));
                 return builder.build();
