@@ -209,6 +209,7 @@ class ArchitectureTest {
                                 "dev.boxcar.micrometer..",
                                 "dev.boxcar.opentelemetry..",
                                 "com.rabbitmq.client..",
+                                "io.nats.client..",
                                 "jakarta.jms..",
                                 "software.amazon.awssdk.services.sqs..",
                                 "io.micrometer..",
