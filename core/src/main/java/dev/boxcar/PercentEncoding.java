@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * Percent-encoding of header values as in the HTTP binding of CloudEvents 1.0, section 3.1.3.2: everything that is not visible
@@ -13,7 +15,19 @@ public final class PercentEncoding {
 
     private static final byte[] DIGITS = "0123456789ABCDEF".getBytes(US_ASCII);
 
+    private static final Set<String> OF_TRACES = Set.of("traceparent", "tracestate", "baggage");
+
     private PercentEncoding() {}
+
+    /**
+     * The encoded form of a message's header. What W3C Trace Context and Baggage define is plain ASCII that encodes itself, and is read by
+     * programs that know nothing of this encoding: it stays as it is.
+     */
+    public static String of(String headerName, String value) {
+        boolean plain = OF_TRACES.contains(headerName.toLowerCase(Locale.ROOT))
+                && value.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+        return plain ? value : of(value);
+    }
 
     /** The encoded form of a text. */
     public static String of(String value) {

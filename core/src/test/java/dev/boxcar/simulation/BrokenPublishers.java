@@ -1,8 +1,8 @@
 package dev.boxcar.simulation;
 
 import dev.boxcar.ClaimedEntry;
+import dev.boxcar.ForwardingPublisher;
 import dev.boxcar.OutboxContext;
-import dev.boxcar.PublishLease;
 import dev.boxcar.PublishResult;
 import dev.boxcar.PublishResults;
 import dev.boxcar.Publisher;
@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,41 +25,18 @@ final class BrokenPublishers {
     private BrokenPublishers() {}
 
     /** Passes everything on. */
-    private abstract static class Forwarding implements Publisher {
+    private abstract static class Forwarding extends ForwardingPublisher {
         final Publisher real;
 
         Forwarding(Publisher real) {
+            super(real);
             this.real = real;
         }
 
         @Override
-        public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries) {
-            return real.publish(entries);
-        }
-
-        @Override
-        public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries, PublishLease lease) {
-            return real.publish(entries, lease);
-        }
-
-        @Override
-        public CompletionStage<Void> fence(String endedSession) {
-            return real.fence(endedSession);
-        }
-
-        @Override
-        public boolean keepsOrderWithinCall() {
-            return real.keepsOrderWithinCall();
-        }
-
-        @Override
-        public String destination(OutboxContext context) {
-            return real.destination(context);
-        }
-
-        @Override
-        public Set<String> destinations() {
-            return real.destinations();
+        protected CompletionStage<PublishResults> publish(
+                List<ClaimedEntry> entries, Function<List<ClaimedEntry>, CompletionStage<PublishResults>> call) {
+            return call.apply(entries);
         }
     }
 
@@ -66,8 +44,9 @@ final class BrokenPublishers {
             Publisher real, BiFunction<List<ClaimedEntry>, PublishResults, PublishResults> change) {
         return new Forwarding(real) {
             @Override
-            public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries, PublishLease lease) {
-                return super.publish(entries, lease).thenApply(results -> change.apply(entries, results));
+            protected CompletionStage<PublishResults> publish(
+                    List<ClaimedEntry> entries, Function<List<ClaimedEntry>, CompletionStage<PublishResults>> call) {
+                return call.apply(entries).thenApply(results -> change.apply(entries, results));
             }
         };
     }
@@ -89,8 +68,9 @@ final class BrokenPublishers {
     static Publisher impatient(Publisher real) {
         return new Forwarding(real) {
             @Override
-            public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries, PublishLease lease) {
-                super.publish(entries, lease);
+            protected CompletionStage<PublishResults> publish(
+                    List<ClaimedEntry> entries, Function<List<ClaimedEntry>, CompletionStage<PublishResults>> call) {
+                var unused = call.apply(entries);
                 return CompletableFuture.completedFuture(PublishResults.allSent());
             }
         };
@@ -100,9 +80,10 @@ final class BrokenPublishers {
     static Publisher optimistic(Publisher real, Scheduler time) {
         return new Forwarding(real) {
             @Override
-            public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries, PublishLease lease) {
+            protected CompletionStage<PublishResults> publish(
+                    List<ClaimedEntry> entries, Function<List<ClaimedEntry>, CompletionStage<PublishResults>> call) {
                 CompletableFuture<PublishResults> answer =
-                        super.publish(entries, lease).toCompletableFuture().thenApply(results -> results);
+                        call.apply(entries).toCompletableFuture().thenApply(results -> results);
                 time.after(Plan.PUBLISH_TIMEOUT, () -> answer.complete(PublishResults.allSent()));
                 return answer;
             }
@@ -142,10 +123,11 @@ final class BrokenPublishers {
     static Publisher matchingByPosition(Publisher real) {
         return new Forwarding(real) {
             @Override
-            public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries, PublishLease lease) {
+            protected CompletionStage<PublishResults> publish(
+                    List<ClaimedEntry> entries, Function<List<ClaimedEntry>, CompletionStage<PublishResults>> call) {
                 List<ClaimedEntry> grouped = new ArrayList<>(entries);
                 grouped.sort(Comparator.comparing(ClaimedEntry::namespace));
-                return super.publish(grouped, lease).thenApply(results -> {
+                return call.apply(grouped).thenApply(results -> {
                     PublishResults.Builder changed = PublishResults.builder();
                     for (int i = 0; i < entries.size(); i++) {
                         PublishResult result = results.of(grouped.get(i).id());
@@ -163,7 +145,8 @@ final class BrokenPublishers {
     static Publisher mixing(Publisher real) {
         return new Forwarding(real) {
             @Override
-            public CompletionStage<PublishResults> publish(List<ClaimedEntry> entries, PublishLease lease) {
+            protected CompletionStage<PublishResults> publish(
+                    List<ClaimedEntry> entries, Function<List<ClaimedEntry>, CompletionStage<PublishResults>> call) {
                 Map<String, List<ClaimedEntry>> parts = new LinkedHashMap<>();
                 for (ClaimedEntry entry : entries) {
                     parts.computeIfAbsent(real.destination(entry.context()), name -> new ArrayList<>())
@@ -172,7 +155,7 @@ final class BrokenPublishers {
                 CompletableFuture<PublishResults.Builder> all =
                         CompletableFuture.completedFuture(PublishResults.builder());
                 for (List<ClaimedEntry> part : parts.values()) {
-                    all = all.thenCombine(super.publish(part, lease), (builder, results) -> {
+                    all = all.thenCombine(call.apply(part), (builder, results) -> {
                         for (ClaimedEntry entry : part) {
                             PublishResult result = results.of(entry.id());
                             if (result != null) {

@@ -38,7 +38,7 @@ abstract class Format {
                 if (header.getKey().equalsIgnoreCase(CloudEvents.CONTENT_TYPE)) {
                     contentType = header.getValue();
                 } else {
-                    headers.put(header.getKey(), encoded(header.getValue()));
+                    headers.put(header.getKey(), PercentEncoding.of(header.getKey(), header.getValue()));
                 }
             }
             headers.put(CloudEvents.CONTENT_TYPE, contentType == null ? BINARY : contentType);
@@ -137,7 +137,7 @@ abstract class Format {
     private static void addRest(ClaimedEntry entry, SortedMap<String, String> headers) {
         entry.headers().forEach((name, value) -> {
             if (!CloudEvents.isTaken(name)) {
-                headers.put(name, encoded(value));
+                headers.put(name, PercentEncoding.of(name, value));
             }
         });
         byte[] key = entry.key();

@@ -287,6 +287,15 @@ class HttpPublisherTest {
         assertThat(request.header("trace")).isEqualTo("abc");
     }
 
+    @Test
+    void aBaggageArrivesAsItWas() throws Exception {
+        String baggage = "user=J%C3%BCrgen,shop=7";
+        publish(builder(), Message.of("key", "payload").withHeaders(Map.of("baggage", baggage, "note", "100%")));
+
+        assertThat(receiver.requests().get(0).header("baggage")).isEqualTo(baggage);
+        assertThat(receiver.requests().get(0).header("note")).isEqualTo("100%25");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"not json", "{\"a\": 1} {\"b\": 2}", "{\"a\": ", "\u0000\u00ff"})
     void aPayloadThatIsNotTheJsonItSaysItIsDoesNotBreakTheEnvelope(String payload) throws Exception {

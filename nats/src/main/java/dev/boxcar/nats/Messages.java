@@ -54,7 +54,7 @@ final class Messages {
                 BoxcarHeaders.DUPLICATES,
                 entry.namespace().isEmpty() ? entry.messageId() : entry.namespace() + ":" + entry.messageId());
         Headers headers = new Headers();
-        all.forEach((name, value) -> put(headers, name, PercentEncoding.of(value)));
+        all.forEach((name, value) -> put(headers, name, PercentEncoding.of(name, value)));
         byte[] key = entry.key();
         if (key != null) {
             put(headers, BoxcarHeaders.KEY, PercentEncoding.of(key));

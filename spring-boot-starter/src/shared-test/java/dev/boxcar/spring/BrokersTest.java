@@ -7,7 +7,6 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.boxcar.Message;
 import dev.boxcar.spi.OutboxStorage;
 import dev.boxcar.spring.autoconfigure.BoxcarAutoConfiguration;
@@ -24,15 +23,11 @@ import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
 import java.util.Map;
 import java.util.Objects;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -40,23 +35,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Timeout(180)
 class BrokersTest {
 
-    @Configuration(proxyBeanMethods = false)
-    static class Database {
-        @Bean
-        HikariDataSource dataSource() {
-            return Databases.pool();
-        }
-
-        @Bean
-        PlatformTransactionManager transactions(DataSource dataSource) {
-            return new JdbcTransactionManager(dataSource);
-        }
-    }
-
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(
                     AutoConfigurations.of(BoxcarAutoConfiguration.class, BoxcarBrokersAutoConfiguration.class))
-            .withUserConfiguration(Database.class)
+            .withUserConfiguration(Databases.WithTransactions.class)
             .withPropertyValues("boxcar.jdbc.tables=create");
 
     /** Writes a message of the namespace "orders" and one without a namespace, and waits until both are acknowledged. */

@@ -2,7 +2,6 @@ package dev.boxcar.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.boxcar.ClaimedEntry;
 import dev.boxcar.Message;
 import dev.boxcar.Publisher;
@@ -27,42 +26,21 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Traces pass through the outbox of an application that has them. */
 class TracingTest {
 
-    @Configuration(proxyBeanMethods = false)
-    static class Application {
-        @Bean
-        HikariDataSource dataSource() {
-            return Databases.pool();
-        }
-
-        @Bean
-        PlatformTransactionManager transactions(DataSource dataSource) {
-            return new JdbcTransactionManager(dataSource);
-        }
-
-        @Bean
-        RecordingPublisher publisher() {
-            return RecordingPublisher.create();
-        }
-    }
-
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(
                     AutoConfigurations.of(BoxcarAutoConfiguration.class, BoxcarTracingAutoConfiguration.class))
-            .withUserConfiguration(Application.class)
+            .withUserConfiguration(Databases.WithTransactions.class)
+            .withBean(RecordingPublisher.class, RecordingPublisher::create)
             .withPropertyValues("boxcar.jdbc.tables=create");
 
     private static ClaimedEntry sent(AssertableApplicationContext context) {
