@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class OutageTest {
 
+    /** RabbitMQ confirms a queue before it has written it down: killed within a second or two, it sometimes knows the queue no more. */
+    private static final Duration UNTIL_A_QUEUE_LASTS = Duration.ofSeconds(4);
+
     @Test
     void orderPerKeyHoldsAndNothingIsLostWhileTheServerIsKilledAndStopped() throws Exception {
         try (RabbitMqServer server = RabbitMqServer.start();
@@ -31,6 +34,7 @@ class OutageTest {
                         .publishTimeout(Duration.ofMillis(500))
                         .build()) {
             String queue = Rabbit.newQueue(server, Map.of());
+            LockSupport.parkNanos(UNTIL_A_QUEUE_LASTS.toNanos());
             PublisherLoad load = new PublisherLoad(publisher, OutboxContext.ofNamespace(queue), 4);
             try (load) {
                 load.awaitProgress(1_000);
