@@ -210,8 +210,8 @@ class SecuredRelayTest {
         sql("insert into boxcar_outbox (message_key, payload) values ('canary-key', 'canary-waiting')");
         try (ChildRelay relay = relay("waiting", "wrong hunter22")) {
             relay.writes("destination-unavailable");
+            relay.says("uthentication failed"); // perhaps a moment later: a broker may be slow to say so
             assertNothingTold(relay);
-            assertThat(relay.err()).contains("uthentication failed");
         }
         assertThat(status()).contains("\"pending\":1,").contains("\"deadLetters\":0");
         sql("delete from boxcar_outbox");
