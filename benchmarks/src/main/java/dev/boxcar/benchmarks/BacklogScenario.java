@@ -130,14 +130,17 @@ final class BacklogScenario implements Scenario {
         record(bench, "last part / first part", "x", rates[PARTS - 1] / rates[0]);
         // The first part is what a relay does that has just started: the last one must stand beside the best as well.
         record(bench, "last part / fastest part", "x", rates[PARTS - 1] / most(rates, 0, PARTS));
-        // The least that a collection left is what lives; the most has garbage in it that was young. 0: too short to
-        // need one.
-        int before = heap(heap, marks.get(0), marks.get(PARTS / 2)).min().orElse(0);
-        int after = heap(heap, marks.get(PARTS / 2), marks.get(PARTS)).min().orElse(0);
+        double before = most(heaps, 0, PARTS / 2);
+        double after = most(heaps, PARTS / 2, PARTS);
+        // Otherwise it was too short to need a collection.
         if (before > 0 && after > 0) {
-            record(bench, "heap after a GC, most", "MiB", most(heaps, 0, PARTS));
-            record(bench, "heap after a GC, least", "MiB", Math.min(before, after));
-            record(bench, "heap, last half / first half", "x", after / (double) before);
+            record(bench, "heap after a GC, most", "MiB", Math.max(before, after));
+            record(bench, "heap, last half / first half", "x", after / before);
+            // The least that a collection left is what lives; the most has garbage in it that was young.
+            int livedBefore = least(heap, marks.get(0), marks.get(PARTS / 2));
+            int livedAfter = least(heap, marks.get(PARTS / 2), marks.get(PARTS));
+            record(bench, "heap after a GC, least", "MiB", Math.min(livedBefore, livedAfter));
+            record(bench, "least heap, last half / first half", "x", livedAfter / (double) livedBefore);
         }
         record(
                 bench,
@@ -152,6 +155,10 @@ final class BacklogScenario implements Scenario {
 
     private static void record(Bench bench, String metric, String unit, double value) {
         bench.record(BoxcarContestant.DEFAULT, metric, unit, value);
+    }
+
+    private static int least(List<HeapUse> heap, Mark from, Mark to) {
+        return heap(heap, from, to).min().orElse(0);
     }
 
     /** What collections left between two marks, in MiB. */

@@ -67,9 +67,12 @@ final class Targets {
         all.add(value("backlog", DEFAULT, "last part / first part", true, 0.9));
         all.add(value("backlog", DEFAULT, "last part / fastest part", true, 0.9));
         all.add(value("backlog", DEFAULT, "heap, last half / first half", false, 1.1));
+        all.add(value("backlog", DEFAULT, "least heap, last half / first half", false, 1.1));
         all.add(value("hot-key", TUNED, "one key", true, 50_000));
         for (int processors : List.of(2, 4, 8)) {
-            all.add(value("scale-out", DEFAULT, processors + " processors / half of them", true, 0.85));
+            String half = processors + " processors / half of them";
+            all.add(value("scale-out", DEFAULT, half, true, 0.85));
+            all.add(value("scale-out", DEFAULT, half + ScaleOutScenario.SECOND_HALF, true, 0.85));
         }
         for (String event : List.of("one more", "one closed", "one killed")) {
             all.add(value("scale-out", DEFAULT, event + ": longest delay", false, 2_000));

@@ -19,8 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Observations of writing and sending, for whatever an application makes of its observations: timers, and spans with
@@ -34,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #publisher}: an observation {@value #SEND} of each call. That of a single message is the child of its writer's; one of
  *       several belongs to none of them, as observations know no links. Either way consumers continue from the writer's.
  * </ul>
+ *
+ * <p>What fails in an observation is logged once, and holds no message up.
  *
  * <p>{@code OutboxTracing} of the module {@code boxcar-opentelemetry} makes links, and names by the semantic conventions. Use one or the
  * other. Safe for use by several threads; closes nothing.
@@ -61,6 +67,9 @@ public final class OutboxObservations {
     /** Of high cardinality: how many messages a call has. */
     public static final String MESSAGES = "boxcar.messages";
 
+    private static final Logger log = LoggerFactory.getLogger(OutboxObservations.class);
+
+    private final AtomicBoolean reported = new AtomicBoolean();
     private final ObservationRegistry registry;
 
     private OutboxObservations(ObservationRegistry registry) {
@@ -93,8 +102,46 @@ public final class OutboxObservations {
                     .contextualName(spanName("write", context))
                     .highCardinalityKeyValue(NAMESPACE, context.namespace())
                     .highCardinalityKeyValue(MESSAGES, Integer.toString(messages.size()));
-            observation.observe(() -> writer.publish(context, transaction, with(trace, messages)));
+            boolean started = guarded(observation::start);
+            try {
+                inScope(observation, started, () -> {
+                    writer.publish(context, transaction, with(trace, messages));
+                    return true;
+                });
+            } catch (Throwable e) {
+                guarded(() -> observation.error(e));
+                throw e;
+            } finally {
+                if (started) {
+                    guarded(observation::stop);
+                }
+            }
         };
+    }
+
+    /** Runs what an application has hung on its observations: when that fails, messages go their way all the same. */
+    private boolean guarded(Runnable observing) {
+        try {
+            observing.run();
+            return true;
+        } catch (RuntimeException e) {
+            if (reported.compareAndSet(false, true)) {
+                log.warn("an observation failed; messages go on without it, and further failures are not logged", e);
+            }
+            return false;
+        }
+    }
+
+    private <R> R inScope(Observation observation, boolean started, Supplier<R> work) {
+        List<Observation.Scope> opened = new ArrayList<>(1);
+        if (started) {
+            guarded(() -> opened.add(observation.openScope()));
+        }
+        try {
+            return work.get();
+        } finally {
+            opened.forEach(scope -> guarded(scope::close));
+        }
     }
 
     /**
@@ -106,7 +153,7 @@ public final class OutboxObservations {
         if (system.isBlank()) {
             throw new IllegalArgumentException("the messaging system must not be blank; for example: kafka");
         }
-        return new Observed(publisher, system, registry);
+        return new Observed(publisher, system);
     }
 
     private static List<Message> with(Map<String, String> trace, List<Message> messages) {
@@ -130,33 +177,38 @@ public final class OutboxObservations {
         return context.namespace().isEmpty() ? operation : operation + " " + context.namespace();
     }
 
-    private static final class Observed extends ForwardingPublisher {
+    private final class Observed extends ForwardingPublisher {
 
         private final String system;
-        private final ObservationRegistry registry;
 
-        Observed(Publisher publisher, String system, ObservationRegistry registry) {
+        Observed(Publisher publisher, String system) {
             super(publisher);
             this.system = system;
-            this.registry = registry;
         }
 
         @Override
-        @SuppressWarnings("try") // a scope is there to be closed
         protected CompletionStage<PublishResults> publish(
                 List<ClaimedEntry> entries, Function<List<ClaimedEntry>, CompletionStage<PublishResults>> call) {
-            Observation observation = start(entries);
+            Observation observation = of(entries);
+            if (!guarded(observation::start)) {
+                return call.apply(entries);
+            }
             CompletionStage<PublishResults> stage;
-            try (Observation.Scope scope = observation.openScope()) {
-                stage = Objects.requireNonNull(call.apply(entries), "the publisher returned null instead of a stage");
+            try {
+                stage = inScope(
+                        observation,
+                        true,
+                        () -> Objects.requireNonNull(
+                                call.apply(entries), "the publisher returned null instead of a stage"));
             } catch (Throwable e) {
-                stop(observation, entries, null, e);
+                guarded(() -> stop(observation, entries, null, e));
                 throw e;
             }
-            return stage.whenComplete((results, failure) -> stop(observation, entries, results, failure));
+            return stage.whenComplete(
+                    (results, failure) -> guarded(() -> stop(observation, entries, results, failure)));
         }
 
-        private Observation start(List<ClaimedEntry> entries) {
+        private Observation of(List<ClaimedEntry> entries) {
             ClaimedEntry first = entries.get(0);
             boolean single = entries.size() == 1;
             return Observation.createNotStarted(
@@ -164,19 +216,18 @@ public final class OutboxObservations {
                     .contextualName(single ? spanName("send", first.context()) : "send")
                     .lowCardinalityKeyValue(SYSTEM, system)
                     .lowCardinalityKeyValue(DESTINATION, destination(first.context()))
-                    .highCardinalityKeyValue(MESSAGES, Integer.toString(entries.size()))
-                    .start();
+                    .highCardinalityKeyValue(MESSAGES, Integer.toString(entries.size()));
         }
 
         /** As if it had just been received from its writer: what handles observations finds the parent in its headers. */
-        private static ReceiverContext<ClaimedEntry> received(ClaimedEntry entry) {
+        private ReceiverContext<ClaimedEntry> received(ClaimedEntry entry) {
             ReceiverContext<ClaimedEntry> context =
                     new ReceiverContext<>((carrier, name) -> carrier.headers().get(name), Kind.PRODUCER);
             context.setCarrier(entry);
             return context;
         }
 
-        private static void stop(
+        private void stop(
                 Observation observation,
                 List<ClaimedEntry> entries,
                 @Nullable PublishResults results,

@@ -15,6 +15,7 @@ import dev.boxcar.testkit.RecordingPublisher;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationHandler.FirstMatchingCompositeObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
@@ -34,7 +35,10 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** With what Micrometer Tracing and its meters make of observations. */
 class OutboxObservationsTest {
@@ -159,6 +163,51 @@ class OutboxObservationsTest {
         assertThatThrownBy(() -> broken.publish(entries)).hasMessage("broken");
         assertThat(span("send orders").getEvents())
                 .anySatisfy(event -> assertThat(event.getName()).isEqualTo("exception"));
+    }
+
+    /** Whatever goes wrong in an observation must not become the outcome of the call, or of the transaction. */
+    @ParameterizedTest
+    @ValueSource(strings = {"start", "scope", "end of scope", "stop"})
+    void anObservationThatFailsHoldsNoMessageUp(String where) {
+        registry.observationConfig().observationHandler(new ObservationHandler<Observation.Context>() {
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return String.valueOf(context.getName()).startsWith("boxcar.");
+            }
+
+            private void fail(String here) {
+                if (here.equals(where)) {
+                    throw new IllegalStateException("broken handler");
+                }
+            }
+
+            @Override
+            public void onStart(Observation.Context context) {
+                fail("start");
+            }
+
+            @Override
+            public void onScopeOpened(Observation.Context context) {
+                fail("scope");
+            }
+
+            @Override
+            public void onScopeClosed(Observation.Context context) {
+                fail("end of scope");
+            }
+
+            @Override
+            public void onStop(Observation.Context context) {
+                fail("stop");
+            }
+        });
+        // What a handler that fails leaves behind in a thread is none of the other tests' business.
+        CompletableFuture.runAsync(
+                        () -> carry(registry, Message.of("key", "payload")), task -> new Thread(task, "test").start())
+                .join();
+
+        assertThat(publisher.calls()).as("sent once, and acknowledged").hasSize(1);
+        assertThat(storage.status().pending()).isZero();
     }
 
     @Test
