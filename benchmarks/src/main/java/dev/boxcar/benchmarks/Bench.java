@@ -56,6 +56,7 @@ final class Bench implements AutoCloseable {
     private @Nullable KafkaServer kafka;
     private final Map<String, String> setups = new LinkedHashMap<>();
     private @Nullable Scenario scenario;
+    private boolean warm;
     private long due;
     private int number;
 
@@ -75,6 +76,7 @@ final class Bench implements AutoCloseable {
         scenario = next;
         setups.clear();
         next.run(this);
+        warm = true;
     }
 
     private Scenario scenario() {
@@ -133,9 +135,10 @@ final class Bench implements AutoCloseable {
         });
     }
 
-    /** Does what makes the figures of later runs better. */
+    /** Does what makes the figures of later runs better; if there is no time for that, in the first scenario only. */
     void warmUp(Meter.Step step) throws Exception {
-        if (!size.tiny()) {
+        if (!size.tiny() && !(size.quick() && warm)) {
+            say("warming up");
             step.run();
         }
     }

@@ -58,7 +58,10 @@ final class Topic implements AutoCloseable {
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                         false,
                         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        5_000),
+                        5_000,
+                        // Closing waits for what has been asked for.
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                        20),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         this.partitions = names.stream()
