@@ -170,15 +170,25 @@ final class H2Dialect extends Dialect {
     }
 
     @Override
+    Settling settling(Connections connections, TableNames names) {
+        return new H2Settling(connections, this, names);
+    }
+
+    /**
+     * List of ids, claims as {@link H2Settling} writes them, session. {@code id = any} would compare each entry with all of the
+     * list; a merge goes through the list once.
+     */
+    @Override
     String deletePublished() {
         return """
-                delete from ${outbox}
-                where id = any (?)
-                  and part in (
+                merge into ${outbox} o
+                using (select id from unnest(cast(? as bigint array)) as listed(id)) published
+                on o.id = published.id
+                  and o.part in (
                     select c.part
-                    from unnest(cast(? as integer array), cast(? as bigint array)) as mine(part, epoch)
-                    join ${claim} c on c.part = mine.part and c.epoch = mine.epoch
-                    where c.owner = ?)
+                    from ${claim} c
+                    where array_contains(cast(? as varchar array), c.part || ' ' || c.epoch) and c.owner = ?)
+                when matched then delete
                 """;
     }
 
