@@ -50,8 +50,11 @@ final class ClaimKeeper {
 
     private static final Logger log = LoggerFactory.getLogger(ClaimKeeper.class);
 
-    /** Others look at least this often who died, so that a takeover needs no more than the claim duration and a second. */
+    /** Others look at least this often who is alive. */
     private static final Duration LONGEST_INTERVAL = Duration.ofMillis(800);
+
+    /** A session has surely ended then: databases count in milliseconds. */
+    private static final Duration AFTER_END = Duration.ofMillis(10);
 
     private final Environment environment;
     private final StorageCalls calls;
@@ -185,6 +188,7 @@ final class ClaimKeeper {
         }
         joined = true;
         validUntil = askedAt + claimDuration.toNanos();
+        lookAtFirstEnd(view.firstEnd());
         Map<Integer, Claim> mine = new HashMap<>();
         List<Claim> free = new ArrayList<>();
         for (Claim claim : view.claims()) {
@@ -196,6 +200,13 @@ final class ClaimKeeper {
         }
         reconcile(mine);
         share(view.liveSessions(), free);
+    }
+
+    /** Whoever is well has renewed itself by then, and more than once; what the others hold is taken over at once. */
+    private void lookAtFirstEnd(Duration firstEnd) {
+        // Not all at the same moment: who comes second finds less to do.
+        long after = AFTER_END.toNanos() + environment.random().nextLong(AFTER_END.toNanos());
+        nextHeartbeat = Math.min(nextHeartbeat, environment.clock().nanoTime() + firstEnd.toNanos() + after);
     }
 
     /** What the database says is true: the reply to an earlier statement may have been lost. */

@@ -7,6 +7,7 @@ import dev.boxcar.spi.StorageStatus.ProcessorStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,7 +44,11 @@ final class Leases {
         for (int partition = 0; partition < leases.size(); partition++) {
             claims.add(claim(partition, now));
         }
-        return new ClaimView(alive, claims, members.size());
+        Duration firstEnd = members.values().stream()
+                .map(member -> Duration.ofNanos(member.deadline - now))
+                .min(Comparator.naturalOrder())
+                .orElse(claimDuration);
+        return new ClaimView(alive, claims, members.size(), firstEnd);
     }
 
     List<Claim> acquire(Session session, Collection<Claim> seen, long now) {

@@ -33,6 +33,7 @@ class EngineTest {
 
     private final StillClock clock = new StillClock();
     private final InMemoryStorage storage = InMemoryStorage.create(clock);
+    private int engines;
 
     /** It took a time that had passed for its next deadline, and its thread span until the last call was answered. */
     @Test
@@ -78,6 +79,27 @@ class EngineTest {
         assertThat(engine.status().claims()).isEqualTo(64);
     }
 
+    /** It found out with its next look, up to a third of the claim duration later. */
+    @Test
+    void whatADeadProcessorHeldIsTakenOverAsSoonAsItsClaimsEnd() {
+        Engine dying = engine(storage, entries -> new CompletableFuture<>());
+        turn(dying);
+        Engine heir = engine(storage, entries -> new CompletableFuture<>());
+        turn(heir);
+        long death = clock.nanos; // it has just renewed its claims
+        assertThat(heir.status().claims()).isZero();
+
+        while (heir.status().claims() == 0) {
+            clock.nanos = heir.nextDeadline();
+            turn(heir);
+        }
+
+        assertThat(Duration.ofNanos(clock.nanos - death))
+                .as("from the last renewal to the takeover")
+                .isBetween(CLAIM, CLAIM.plusMillis(25));
+        assertThat(heir.status().claims()).isEqualTo(64);
+    }
+
     private void write(String... texts) {
         try (InMemoryTransaction transaction = storage.begin()) {
             for (String text : texts) {
@@ -99,7 +121,7 @@ class EngineTest {
                 publisher,
                 new OutboxListener() {},
                 clock,
-                new Random(1)));
+                new Random(++engines)));
         engine.begin(Runnable::run, false, false);
         return engine;
     }

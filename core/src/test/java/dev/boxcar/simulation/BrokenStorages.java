@@ -49,7 +49,7 @@ final class BrokenStorages {
             }
             // What another session sees: the claims as they are, but nothing is renewed.
             ClaimView view = super.heartbeat(new Session("nobody", "nobody"), claimDuration, false);
-            return new ClaimView(true, view.claims(), view.liveSessions());
+            return new ClaimView(true, view.claims(), view.liveSessions(), view.firstEnd());
         }
     }
 

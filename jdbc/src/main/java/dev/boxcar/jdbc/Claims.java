@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -28,7 +29,7 @@ import java.util.Objects;
 class Claims {
 
     /** What one look at the claims found. */
-    record View(boolean alive, int live, int expired, List<Claim> claims) {}
+    record View(boolean alive, int live, int expired, Duration firstEnd, List<Claim> claims) {}
 
     private final Connections connections;
     private final String join;
@@ -67,7 +68,7 @@ class Claims {
                 }
                 seen = renew(connection, session, millis);
             }
-            return new ClaimView(seen.alive, seen.claims, seen.live);
+            return new ClaimView(seen.alive, seen.claims, seen.live, seen.firstEnd);
         });
     }
 
@@ -91,14 +92,22 @@ class Claims {
                 ResultSet rows = statement.executeQuery()) {
             int live = 0;
             int expired = 0;
+            Duration firstEnd = Duration.ofMillis(millis);
             List<Claim> claims = new ArrayList<>(Dialect.PARTITIONS);
             while (rows.next()) {
                 live = rows.getInt(1);
                 expired = rows.getInt(2);
-                claims.add(claim(rows, 3));
+                firstEnd = firstEnd(rows, 3, millis);
+                claims.add(claim(rows, 4));
             }
-            return new View(alive, live, expired, claims);
+            return new View(alive, live, expired, firstEnd, claims);
         }
+    }
+
+    /** A number of milliseconds, or of as many as a claim lasts when nobody is alive. */
+    static Duration firstEnd(ResultSet row, int column, long claimMillis) throws SQLException {
+        long millis = row.getLong(column);
+        return Duration.ofMillis(row.wasNull() ? claimMillis : millis);
     }
 
     static Claim claim(ResultSet row, int first) throws SQLException {

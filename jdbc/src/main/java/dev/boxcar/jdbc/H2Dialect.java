@@ -132,6 +132,8 @@ final class H2Dialect extends Dialect {
         return """
                 select (select count(*) from ${processor} where deadline > current_timestamp(6)),
                        (select count(*) from ${processor} where deadline <= current_timestamp(6)),
+                       (select cast(ceil(extract(epoch from min(deadline) - current_timestamp(6)) * 1000) as bigint)
+                        from ${processor} where deadline > current_timestamp(6)),
                        c.part, c.epoch, c.owner, case when p.session is null then 0 else 1 end
                 from ${claim} c
                 left join ${processor} p on p.session = c.owner

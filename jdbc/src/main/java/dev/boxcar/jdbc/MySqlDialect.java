@@ -114,6 +114,8 @@ class MySqlDialect extends Dialect {
         return """
                 select (select count(*) from ${processor} where deadline > utc_timestamp(6)),
                        (select count(*) from ${processor} where deadline <= utc_timestamp(6)),
+                       (select ceiling(timestampdiff(microsecond, utc_timestamp(6), min(deadline)) / 1000)
+                        from ${processor} where deadline > utc_timestamp(6)),
                        c.part, c.epoch, c.owner, case when p.session is null then 0 else 1 end
                 from ${claim} c
                 left join ${processor} p on p.session = c.owner

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -80,18 +81,20 @@ final class PostgresClaims extends Claims {
                 boolean alive = false;
                 int others = 0;
                 int expired = 0;
+                Duration firstEnd = Duration.ofMillis(millis);
                 List<Claim> claims = new ArrayList<>(Dialect.PARTITIONS);
                 while (rows.next()) {
                     if (claims.isEmpty()) {
                         alive = rows.getBoolean(1);
                         others = rows.getInt(2);
                         expired = rows.getInt(3);
-                        floor.written(before, rows.getString(4), Long.parseLong(rows.getString(5)));
-                        floor.reached(rows.getString(4), rows.getLong(6));
+                        firstEnd = firstEnd(rows, 4, millis);
+                        floor.written(before, rows.getString(5), Long.parseLong(rows.getString(6)));
+                        floor.reached(rows.getString(5), rows.getLong(7));
                     }
-                    claims.add(claim(rows, 7));
+                    claims.add(claim(rows, 8));
                 }
-                return new View(alive, others + (alive ? 1 : 0), expired, claims);
+                return new View(alive, others + (alive ? 1 : 0), expired, firstEnd, claims);
             }
         }
     }

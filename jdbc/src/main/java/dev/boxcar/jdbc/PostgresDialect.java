@@ -67,10 +67,12 @@ final class PostgresDialect extends Dialect {
                     returning session),
                 others as (
                     select count(*) filter (where deadline > clock_timestamp()) as live,
-                           count(*) filter (where deadline <= clock_timestamp()) as expired
+                           count(*) filter (where deadline <= clock_timestamp()) as expired,
+                           min(deadline) filter (where deadline > clock_timestamp()) as first_end
                     from ${processor}
                     where session <> ?)
                 select renewed.session is not null as alive, others.live, others.expired,
+                       ceil(extract(epoch from others.first_end - clock_timestamp()) * 1000)::bigint as first_end,
                        extract(epoch from pg_postmaster_start_time())::text as server, pg_current_xact_id()::text as xid,
                        (select last_value - 33 from ${sequence}) as reached,
                        c.part, c.epoch, c.owner, case when p.session is null then 0 else 1 end as present

@@ -89,6 +89,8 @@ final class SqliteDialect extends Dialect {
         return """
                 select (select count(*) from ${processor} where deadline > cast(unixepoch('subsec') * 1000 as integer)),
                        (select count(*) from ${processor} where deadline <= cast(unixepoch('subsec') * 1000 as integer)),
+                       (select min(deadline) - cast(unixepoch('subsec') * 1000 as integer)
+                        from ${processor} where deadline > cast(unixepoch('subsec') * 1000 as integer)),
                        c.part, c.epoch, c.owner, case when p.session is null then 0 else 1 end
                 from ${claim} c
                 left join ${processor} p on p.session = c.owner

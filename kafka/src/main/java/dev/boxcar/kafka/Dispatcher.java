@@ -75,7 +75,7 @@ final class Dispatcher implements Delivery {
             Supplier<Producer<byte[], byte[]>> producerFactory) {
         this.timing = timing;
         this.topics = topics;
-        this.lookup = new TopicLookup(name);
+        this.lookup = new TopicLookup(name, timing.sendByNanos());
         this.thread = new Thread(this::run, name);
         this.troubles = new Troubles(name);
         this.producers = new Producers(
@@ -305,7 +305,7 @@ final class Dispatcher implements Delivery {
             } else {
                 boolean othersAreFine = producer.window().answers(now);
                 if (othersAreFine) {
-                    lookup.stillUnknown(topic);
+                    lookup.stillUnknown(topic, now);
                 }
                 refuse(call, entry.index(), othersAreFine ? Outcome.SKIPPED : problem, producer);
             }

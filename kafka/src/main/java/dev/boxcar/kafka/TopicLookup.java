@@ -2,8 +2,10 @@ package dev.boxcar.kafka;
 
 import dev.boxcar.PublishResult;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,11 +52,18 @@ final class TopicLookup {
         }
     };
 
-    /** Topics that no broker has said anything about yet, and whether that was logged. */
-    private final Map<String, Boolean> unknown = new HashMap<>();
+    /** Topics that no broker has said anything about yet, with the time since when. */
+    private final Map<String, Long> unknown = new HashMap<>();
 
-    TopicLookup(String name) {
+    /** Those of them that were logged. */
+    private final Set<String> told = new HashSet<>();
+
+    private final long patienceNanos;
+
+    /** @param patienceNanos how long brokers may say nothing about a topic until that is worth a warning */
+    TopicLookup(String name, long patienceNanos) {
         this.name = name;
+        this.patienceNanos = patienceNanos;
     }
 
     Look look(String topic, LiveProducer producer, long now) {
@@ -69,7 +78,7 @@ final class TopicLookup {
                     missing.computeIfPresent(topic, (t, at) -> now);
                     yield Look.missing(topic, lookedAt == null);
                 }
-                case UNKNOWN -> lookedAt == null ? unknown(topic) : Look.missing(topic, false);
+                case UNKNOWN -> lookedAt == null ? unknown(topic, now) : Look.missing(topic, false);
             };
         } catch (RuntimeException e) {
             return new Look(Outcome.of(topic, e, producer.endReason()), false, false);
@@ -83,22 +92,27 @@ final class TopicLookup {
         }
     }
 
-    /** Entries have waited in vain to learn where it is, although the brokers answer others. */
-    void stillUnknown(String topic) {
-        if (Boolean.FALSE.equals(unknown.replace(topic, true))) {
+    /**
+     * Entries have waited in vain to learn where it is, although the brokers answer others. They may have waited for other things before:
+     * a client that has just been started asks for many topics at once.
+     */
+    void stillUnknown(String topic, long now) {
+        Long since = unknown.get(topic);
+        if (since != null && now - since >= patienceNanos && told.add(topic)) {
             log.warn("{}: the brokers do not say where topic '{}' is; its messages wait", name, topic);
         }
     }
 
-    private Look unknown(String topic) {
+    private Look unknown(String topic, long now) {
         if (unknown.size() < REMEMBERED) {
-            unknown.putIfAbsent(topic, false);
+            unknown.putIfAbsent(topic, now);
         }
         return Look.unknown(topic);
     }
 
     private Look found(String topic, LiveProducer producer, long now) {
         if (!unknown.isEmpty() && unknown.remove(topic) != null) {
+            told.remove(topic);
             producer.window().answered(now);
         }
         if (!missing.isEmpty() && missing.remove(topic) != null) {

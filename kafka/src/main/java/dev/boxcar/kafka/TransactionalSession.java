@@ -227,7 +227,7 @@ final class TransactionalSession {
             } else if (look.passing() && !tooLate) {
                 return false;
             } else if (look.passing() && !look.missing() && lookups.window().answers(now)) {
-                lookup.stillUnknown(topic);
+                lookup.stillUnknown(topic, now);
                 request.refuse(i, Outcome.SKIPPED);
             } else {
                 request.refuse(i, problem);

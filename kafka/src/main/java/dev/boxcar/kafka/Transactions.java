@@ -83,7 +83,7 @@ final class Transactions implements Delivery {
                 threadName,
                 timing,
                 topics.get(),
-                new TopicLookup(name),
+                new TopicLookup(name, timing.sendByNanos()),
                 lookups,
                 () -> producers.apply(session),
                 idle -> forget(session, idle));

@@ -126,8 +126,8 @@ record KafkaRecipe(
         properties.put("share.coordinator.state.topic.replication.factor", "1");
         properties.put("share.coordinator.state.topic.min.isr", "1");
         properties.put("group.initial.rebalance.delay.ms", "0");
-        // The first write to each index file clears all of it, which takes milliseconds for the usual ten megabytes: new topics
-        // would be slow for their first few messages. This is enough for 350 MB of a partition, and then a new file begins.
+        // The first write to an index file clears all of it: milliseconds for the usual ten megabytes, twice for each
+        // partition of a new topic. This is enough for 350 MB of a partition, and then a new file begins.
         properties.put("log.index.size.max.bytes", "1048576");
         // After a kill the old registration must expire first; with the defaults a restart takes 12 s.
         properties.put("broker.session.timeout.ms", "1500");

@@ -140,6 +140,22 @@ interface ClaimContract<T> extends StoragePart<T> {
         assertThat(taken).isEqualTo(driver().storage().partitions());
     }
 
+    /** So that others need not look often to take over soon. */
+    @Test
+    default void aViewTellsWhenTheFirstSessionEnds() {
+        Session witness = driver().join("witness", LONG);
+        assertThat(look(witness).firstEnd()).as("alone").isBetween(LONG.minus(Duration.ofMinutes(1)), LONG);
+
+        Duration duration = Duration.ofSeconds(30);
+        Session other = driver().join("p1", duration);
+        assertThat(look(witness).firstEnd())
+                .as("beside one that ends sooner")
+                .isBetween(duration.dividedBy(2), duration);
+
+        driver().storage().leave(other);
+        assertThat(look(witness).firstEnd()).as("when that one has left").isGreaterThan(duration);
+    }
+
     @Test
     default void aSessionThatExpiredIsNotRevived() {
         Session session = driver().join("p1", SHORT);

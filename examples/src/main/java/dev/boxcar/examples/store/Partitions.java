@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,11 @@ final class Partitions {
         }
         List<Claim> claims =
                 IntStream.range(0, owners.length).mapToObj(this::claim).toList();
-        return new ClaimView(renews, claims, alive.size());
+        Duration firstEnd = alive.values().stream()
+                .map(member -> Duration.ofNanos(member.deadline() - System.nanoTime()))
+                .min(Comparator.naturalOrder())
+                .orElse(claimDuration);
+        return new ClaimView(renews, claims, alive.size(), firstEnd);
     }
 
     List<Claim> acquire(Session session, Collection<Claim> seen) {
