@@ -36,7 +36,7 @@ final class SteadyScenario implements Scenario {
 
     @Override
     public Duration time() {
-        return Duration.ofMinutes(3);
+        return Duration.ofMinutes(5);
     }
 
     /**

@@ -271,14 +271,17 @@ final class Memory {
 
     /** Takes out the entries of a key that wait; what is under way goes on. */
     void dropWaiting(KeyQueue key) {
-        List<Tracked> waiting = List.copyOf(key.waiting);
+        List<Tracked> waiting = key.waiting.stream()
+                .filter(tracked -> !tracked.failureUnsettled)
+                .toList();
         emptyQueue(key);
         waiting.forEach(this::remove);
     }
 
     private void dropWaiting(Predicate<Tracked> which) {
         List<Tracked> waiting = byId.values().stream()
-                .filter(tracked -> tracked.state == Tracked.State.WAITING && which.test(tracked))
+                .filter(tracked ->
+                        tracked.state == Tracked.State.WAITING && !tracked.failureUnsettled && which.test(tracked))
                 .toList();
         for (Tracked tracked : waiting) {
             emptyQueue(tracked.key);
@@ -295,14 +298,16 @@ final class Memory {
                 tracked.dropped = true;
                 tracked.key.lane.remove(tracked);
                 all.remove();
+                tracked.key.waiting.clear();
                 emptyQueue(tracked.key);
             }
         }
         gone.forEach(partition -> underWay[partition] = new UnderWay());
     }
 
+    /** A failure that is being written down is under way: forgotten, it would be read and sent again before that is done. */
     private void emptyQueue(KeyQueue key) {
-        key.waiting.clear();
+        key.waiting.removeIf(tracked -> !tracked.failureUnsettled);
         key.left = false;
         forgetIfUnused(key);
     }

@@ -11,12 +11,14 @@ import dev.boxcar.OutboxSettings;
 import dev.boxcar.PublishResult;
 import dev.boxcar.PublishResults;
 import dev.boxcar.Publisher;
+import dev.boxcar.StorageException;
 import dev.boxcar.memory.InMemoryStorage;
 import dev.boxcar.memory.InMemoryTransaction;
 import dev.boxcar.simulation.ForwardingStorage;
 import dev.boxcar.spi.Claim;
 import dev.boxcar.spi.OutboxStorage;
 import dev.boxcar.spi.Session;
+import dev.boxcar.spi.Settlement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,6 +79,40 @@ class EngineTest {
 
         assertThat(wanted).containsExactly(64, 32, 16, 8, 4, 2, 1);
         assertThat(engine.status().claims()).isEqualTo(64);
+    }
+
+    /** A pause forgot it while it was on its way to the dead letters, and what was read afterwards was sent. */
+    @Test
+    void whatGoesToTheDeadLettersIsNotSentAgainAfterAPause() {
+        write("refused");
+        List<String> sent = new ArrayList<>();
+        boolean[] away = {true};
+        OutboxStorage<InMemoryTransaction> unreachable = new ForwardingStorage<>(storage) {
+            @Override
+            public void settle(Session session, Settlement settlement) {
+                if (away[0]) {
+                    throw new StorageException("away", null);
+                }
+                super.settle(session, settlement);
+            }
+        };
+        Engine engine = engine(unreachable, entries -> {
+            sent.add(text(entries.get(0)));
+            return CompletableFuture.completedFuture(PublishResults.all(PublishResult.rejected("no")));
+        });
+        turn(engine);
+        assertThat(storage.status().deadLetters()).isZero();
+
+        engine.pause("");
+        engine.resume("");
+        turn(engine);
+        away[0] = false;
+        clock.nanos += Duration.ofSeconds(1).toNanos();
+        turn(engine);
+
+        assertThat(storage.status().deadLetters()).isEqualTo(1);
+        assertThat(sent).containsExactly("refused");
+        assertThat(engine.status().entriesInFlight()).isZero();
     }
 
     /** It found out with its next look, up to a third of the claim duration later. */
