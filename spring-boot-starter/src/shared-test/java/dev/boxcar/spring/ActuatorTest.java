@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,12 @@ class ActuatorTest {
     @AfterAll
     static void stop() {
         application.close();
+    }
+
+    /** What has arrived is deleted a little later. */
+    @BeforeEach
+    void awaitEmptyTable() {
+        await(() -> get("boxcar"), answer -> answer.contains("\"pending\":0"));
     }
 
     @AfterEach

@@ -21,13 +21,17 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
+import jakarta.jms.JMSException;
+import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jms.connection.SingleConnectionFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -69,6 +73,23 @@ class BrokersTest {
                 carry(application.withPropertyValues(
                         "boxcar.rabbitmq.uri=" + server.uri(), "boxcar.rabbitmq.default-routing-key=others"));
                 assertThat(take(channel, "orders")).isEqualTo("one");
+                assertThat(take(channel, "others")).isEqualTo("two");
+
+                // To an exchange, as CloudEvents, by the first of the addresses that answers.
+                channel.exchangeDeclare("events", "direct", true);
+                channel.queueBind("orders", "events", "orders");
+                channel.queueBind("others", "events", "others");
+                carry(application.withPropertyValues(
+                        "boxcar.rabbitmq.uri=amqp://nowhere.invalid",
+                        "boxcar.rabbitmq.addresses=127.0.0.1:1,127.0.0.1:" + server.port(),
+                        "boxcar.rabbitmq.exchange=events",
+                        "boxcar.rabbitmq.default-routing-key=others",
+                        "boxcar.rabbitmq.cloud-events-source=/shop"));
+                GetResponse event = Objects.requireNonNull(channel.basicGet("orders", true), "the queue is empty");
+                assertThat(new String(event.getBody(), UTF_8)).isEqualTo("one");
+                assertThat(event.getEnvelope().getExchange()).isEqualTo("events");
+                assertThat(event.getProps().getHeaders().get("cloudEvents:source"))
+                        .hasToString("/shop");
                 assertThat(take(channel, "others")).isEqualTo("two");
 
                 // Where Spring's own client is.
@@ -122,5 +143,41 @@ class BrokersTest {
                 client.shutdown();
             }
         }
+    }
+
+    /** Spring's cache would hand out a connection that is broken again and again. */
+    @Test
+    void toJmsWithoutSpringsCache() {
+        AtomicInteger connections = new AtomicInteger();
+        jakarta.jms.ConnectionFactory broker = (jakarta.jms.ConnectionFactory) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {jakarta.jms.ConnectionFactory.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "createConnection" -> {
+                        connections.incrementAndGet();
+                        throw new JMSException("the broker is away");
+                    }
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "equals" -> proxy == arguments[0];
+                    default -> "a broker";
+                });
+        AtomicInteger cached = new AtomicInteger();
+        SingleConnectionFactory cache = new SingleConnectionFactory(broker) {
+            @Override
+            public jakarta.jms.Connection createConnection() throws JMSException {
+                cached.incrementAndGet();
+                return super.createConnection();
+            }
+        };
+
+        application.withBean(jakarta.jms.ConnectionFactory.class, () -> cache).run(context -> {
+            assertThat(context).hasNotFailed();
+            new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+                    .executeWithoutResult(status ->
+                            context.getBean(OutboxTemplate.class).publish("orders", Message.of("key", "one")));
+            Await.until("the broker is asked", () -> connections.get() > 0);
+        });
+
+        assertThat(cached).hasValue(0);
     }
 }
