@@ -271,17 +271,14 @@ final class Memory {
 
     /** Takes out the entries of a key that wait; what is under way goes on. */
     void dropWaiting(KeyQueue key) {
-        List<Tracked> waiting = key.waiting.stream()
-                .filter(tracked -> !tracked.failureUnsettled)
-                .toList();
+        List<Tracked> waiting = key.waiting.stream().filter(Tracked::isIdle).toList();
         emptyQueue(key);
         waiting.forEach(this::remove);
     }
 
     private void dropWaiting(Predicate<Tracked> which) {
         List<Tracked> waiting = byId.values().stream()
-                .filter(tracked ->
-                        tracked.state == Tracked.State.WAITING && !tracked.failureUnsettled && which.test(tracked))
+                .filter(tracked -> tracked.isIdle() && which.test(tracked))
                 .toList();
         for (Tracked tracked : waiting) {
             emptyQueue(tracked.key);
@@ -307,7 +304,7 @@ final class Memory {
 
     /** A failure that is being written down is under way: forgotten, it would be read and sent again before that is done. */
     private void emptyQueue(KeyQueue key) {
-        key.waiting.removeIf(tracked -> !tracked.failureUnsettled);
+        key.waiting.removeIf(Tracked::isIdle);
         key.left = false;
         forgetIfUnused(key);
     }

@@ -52,6 +52,11 @@ final class Tracked {
         this.bytes = sizeOf(entry);
     }
 
+    /** Whether nothing of it is under way, in a call or into the storage: it can be forgotten, and read again. */
+    boolean isIdle() {
+        return state == State.WAITING && !failureUnsettled;
+    }
+
     int bytes() {
         return bytes;
     }

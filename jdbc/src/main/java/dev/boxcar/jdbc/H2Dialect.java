@@ -217,10 +217,7 @@ final class H2Dialect extends Dialect {
     String lockClaims() {
         return """
                 select part from ${claim}
-                where (part, epoch) in (
-                    select m.part, m.epoch
-                    from unnest(cast(? as integer array), cast(? as bigint array)) as m(part, epoch))
-                  and owner = ?
+                where array_contains(cast(? as varchar array), part || ' ' || epoch) and owner = ?
                 for update
                 """;
     }

@@ -1,8 +1,6 @@
 package dev.boxcar.jdbc;
 
 import dev.boxcar.spi.Claim;
-import dev.boxcar.spi.Session;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -15,25 +13,17 @@ import java.util.Map;
 final class H2Settling extends Settling {
 
     private final Dialect dialect;
-    private final String deletePublished;
 
     H2Settling(Connections connections, Dialect dialect, TableNames names) {
         super(connections, dialect, names);
         this.dialect = dialect;
-        this.deletePublished = names.in(dialect.database(), dialect.deletePublished());
     }
 
     @Override
-    void delete(Connection connection, Session session, List<Long> ids, Map<Integer, Claim> claims)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(deletePublished)) {
-            int i = dialect.bind(
-                    statement,
-                    1,
-                    Column.longs(ids, id -> id),
-                    Column.texts(List.copyOf(claims.values()), claim -> claim.partition() + " " + claim.epoch()));
-            statement.setString(i, session.id());
-            statement.executeUpdate();
-        }
+    int bindClaims(PreparedStatement statement, int index, Map<Integer, Claim> claims) throws SQLException {
+        return dialect.bind(
+                statement,
+                index,
+                Column.texts(List.copyOf(claims.values()), claim -> claim.partition() + " " + claim.epoch()));
     }
 }

@@ -175,7 +175,7 @@ class Settling {
         }
     }
 
-    final int bindClaims(PreparedStatement statement, int index, Map<Integer, Claim> claims) throws SQLException {
+    int bindClaims(PreparedStatement statement, int index, Map<Integer, Claim> claims) throws SQLException {
         List<Claim> each = List.copyOf(claims.values());
         return dialect.bind(statement, index, Column.ints(each, Claim::partition), Column.longs(each, Claim::epoch));
     }
